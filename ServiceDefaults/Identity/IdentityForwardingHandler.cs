@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Lyceum.ServiceDefaults.Identity;
+
+/// <summary>
+/// Puts an identity on every call to another service of ours: the user's, while one is being served, else this service's own.
+/// Calls to other hosts get none.
+/// </summary>
+internal sealed class IdentityForwardingHandler(
+    IHttpContextAccessor accessor,
+    IdentityTokens tokens,
+    ServiceIdentity service,
+    Discovery.ServiceEndpoints endpoints) : DelegatingHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (request.RequestUri is { } uri && endpoints.Knows(uri.Host) && !request.Headers.Contains(IdentityHeader.Name))
+        {
+            var token = accessor.HttpContext?.Request.Headers[IdentityHeader.Name].ToString();
+            request.Headers.Add(IdentityHeader.Name, string.IsNullOrEmpty(token) ? tokens.Issue(service.Caller) : token);
+        }
+
+        return base.SendAsync(request, cancellationToken);
+    }
+}
+
+/// <summary>This service as a caller of others.</summary>
+/// <param name="Caller">Its identity, with the role <see cref="Roles.Service"/>.</param>
+public sealed record ServiceIdentity(CallerIdentity Caller)
+{
+    internal static ServiceIdentity For(string name) => new(new CallerIdentity($"service:{name}", name, "", "", [Roles.Service]));
+}

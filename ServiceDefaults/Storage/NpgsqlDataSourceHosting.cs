@@ -1,0 +1,26 @@
+using Lyceum.ServiceDefaults.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>The name and shape of Aspire.Npgsql's registration, for builds without the Aspire packages.</summary>
+public static class NpgsqlDataSourceHosting
+{
+    /// <summary>Registers an <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:{connectionName}</c>, with a health check.</summary>
+    /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
+    public static void AddNpgsqlDataSource(this IHostApplicationBuilder builder, string connectionName)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton(provider =>
+        {
+            var connectionString = provider.GetRequiredService<IConfiguration>().GetConnectionString(connectionName)
+                ?? throw new InvalidOperationException($"ConnectionStrings:{connectionName} is missing. AppHost sets it; started by hand, set ConnectionStrings__{connectionName} to a PostgreSQL connection string.");
+            return new NpgsqlDataSourceBuilder(connectionString)
+                .UseLoggerFactory(provider.GetService<Logging.ILoggerFactory>())
+                .Build();
+        });
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>(connectionName);
+    }
+}

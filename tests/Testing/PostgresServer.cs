@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+using Xunit;
+
+namespace Lyceum.Testing;
+
+/// <summary>
+/// A real PostgreSQL server of the machine's own installation, with an empty data folder, for one test collection.
+/// Use as a class or collection fixture. It can be stopped and started to try outages.
+/// </summary>
+public sealed class PostgresServer : IAsyncLifetime
+{
+    private const string Unprivileged = "65534";
+    private readonly string folder = Directory.CreateTempSubdirectory("lyceum-pg-").FullName;
+    private readonly int port = FreePort();
+    private Process? server;
+
+    /// <summary>Makes an empty database and answers its connection string.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = $"test_{Guid.NewGuid():N}";
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // The name is made above.
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+        return ConnectionString(name);
+    }
+
+    /// <summary>Starts the server and answers once it takes connections.</summary>
+    public async Task StartAsync()
+    {
+        server = Run("postgres", "-D", folder, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+                await connection.OpenAsync(limit.Token);
+                return;
+            }
+            catch (NpgsqlException) when (!server.HasExited)
+            {
+                await Task.Delay(50, limit.Token);
+            }
+        }
+    }
+
+    /// <summary>Stops the server as an operator would: connections are cut, data is kept.</summary>
+    public async Task StopAsync()
+    {
+        if (server is { HasExited: false })
+        {
+            using var signal = Process.Start("kill", ["-INT", $"{server.Id}"]);
+            await signal.WaitForExitAsync();
+            await server.WaitForExitAsync();
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task InitializeAsync()
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            using var chown = Process.Start("chown", [$"{Unprivileged}:{Unprivileged}", folder]);
+            await chown.WaitForExitAsync();
+        }
+
+        using var initdb = Run("initdb", "-D", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+        await initdb.WaitForExitAsync();
+        if (initdb.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"initdb ended with {initdb.ExitCode}.");
+        }
+
+        await StartAsync();
+    }
+
+    /// <inheritdoc />
+    public async Task DisposeAsync()
+    {
+        await StopAsync();
+        server?.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private string ConnectionString(string database) =>
+        $"Host=127.0.0.1;Port={port};Username=postgres;Database={database};Timeout=5";
+
+    private static Process Run(string program, params string[] arguments)
+    {
+        var path = Path.Combine(BinFolder(), program);
+        // PostgreSQL refuses to run as root.
+        var start = Environment.IsPrivilegedProcess
+            ? new ProcessStartInfo("setpriv", [$"--reuid={Unprivileged}", $"--regid={Unprivileged}", "--clear-groups", path, .. arguments])
+            : new ProcessStartInfo(path, arguments);
+        start.WorkingDirectory = "/";
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static string BinFolder() =>
+        Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => Path.Combine(version, "bin")).First(Directory.Exists)
+            : throw new InvalidOperationException("PostgreSQL is not installed: run ./test.sh, which installs it, or apt-get install postgresql.");
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,45 @@
+using Lyceum.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace Lyceum.Testing;
+
+/// <summary>
+/// A service on a real Kestrel port of 127.0.0.1, configured as AppHost would, in the test's process.
+/// </summary>
+/// <typeparam name="TProgram">The service's <c>Program</c>.</typeparam>
+/// <param name="settings">Configuration by key, such as <c>ConnectionStrings:chatdb</c>.</param>
+public sealed class ServiceUnderTest<TProgram>(params IEnumerable<KeyValuePair<string, string?>> settings) : WebApplicationFactory<TProgram>
+    where TProgram : class
+{
+    private readonly KeyValuePair<string, string?>[] settings = [.. settings];
+
+    /// <summary>Starts the service and answers once it is ready.</summary>
+    public async Task<ServiceUnderTest<TProgram>> StartedAsync()
+    {
+        UseKestrel(0);
+        StartServer();
+        using var client = CreateClient();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        for (; ; await Task.Delay(50, limit.Token))
+        {
+            using var response = await client.GetAsync(new Uri("/health", UriKind.Relative), limit.Token);
+            if (response.IsSuccessStatusCode)
+            {
+                return this;
+            }
+        }
+    }
+
+    /// <summary>A client whose requests come from the caller.</summary>
+    public HttpClient ClientFor(CallerIdentity caller) => CreateClient().As(caller);
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseSetting("Identity:Key", TestIdentity.Key);
+        foreach (var (key, value) in settings)
+        {
+            builder.UseSetting(key, value);
+        }
+    }
+}
