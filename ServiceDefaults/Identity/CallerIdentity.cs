@@ -10,7 +10,9 @@ namespace Lyceum.ServiceDefaults.Identity;
 /// <param name="Roles">Some of <see cref="Identity.Roles"/>.</param>
 public sealed record CallerIdentity(string Subject, string Name, string Learner, string Course, IReadOnlyList<string> Roles)
 {
-    internal ClaimsPrincipal ToPrincipal(string scheme)
+    /// <summary>The principal that <see cref="CallerIdentityClaims.Caller"/> reads this back from.</summary>
+    /// <param name="scheme">The authentication scheme that vouches for it.</param>
+    public ClaimsPrincipal ToPrincipal(string scheme)
     {
         var identity = new ClaimsIdentity(scheme, nameType: "name", roleType: "roles");
         identity.AddClaim(new Claim("sub", Subject));

@@ -1,11 +1,8 @@
 using System.Diagnostics;
-using System.Net;
-using System.Text.Json;
-using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace Lyceum.ServiceDefaults.Problems;
 
@@ -21,43 +18,18 @@ internal static class ProblemHosting
             }
         });
         services.AddExceptionHandler<ExpectedFailureHandler>();
+        services.AddTransient<IStartupFilter, ProblemMiddleware>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 }
 
-/// <summary>Turns failures that are not bugs into the status that tells a client what to do next.</summary>
-internal sealed class ExpectedFailureHandler(IProblemDetailsService problems) : IExceptionHandler
+/// <summary>Wraps all of a service's middleware, so that none of its failures leaves without a body.</summary>
+internal sealed class ProblemMiddleware : IStartupFilter
 {
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        var (status, detail) = exception switch
-        {
-            BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, Where(json)),
-            BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-            JsonException json => (StatusCodes.Status400BadRequest, Where(json)),
-            NpgsqlException { IsTransient: true } => (StatusCodes.Status503ServiceUnavailable, "The database is away. Nothing was stored: try again in a moment."),
-            HttpRequestException { StatusCode: HttpStatusCode.GatewayTimeout } late => (StatusCodes.Status504GatewayTimeout, late.Message),
-            HttpRequestException => (StatusCodes.Status503ServiceUnavailable, "A service that this one needs is away: try again in a moment."),
-            _ => (0, ""),
-        };
-        if (status == 0)
-        {
-            return false;
-        }
-
-        httpContext.Response.StatusCode = status;
-        if (status == StatusCodes.Status503ServiceUnavailable)
-        {
-            httpContext.Response.Headers.RetryAfter = "2";
-        }
-
-        return await problems.TryWriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = httpContext,
-            ProblemDetails = { Status = status, Detail = detail },
-        });
-    }
-
-    private static string Where(JsonException json) =>
-        $"The body is not the JSON that this endpoint takes: {json.Message}";
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        next(app);
+    };
 }

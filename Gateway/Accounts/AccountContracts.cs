@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+
+namespace Lyceum.Gateway.Accounts;
+
+/// <summary>Somebody who can sign in.</summary>
+/// <param name="Id">A UUIDv7, or <c>owner</c>.</param>
+/// <param name="Name">The name to show.</param>
+/// <param name="Course">The slug of the course that the account is in.</param>
+/// <param name="Roles">Some of <c>owner</c>, <c>instructor</c>, <c>student</c>.</param>
+/// <param name="Learner">The pseudonym under which analytics know the account.</param>
+/// <param name="CreatedAt">When it was made, UTC; null for the owner.</param>
+public sealed record Account(string Id, string Name, string Course, IReadOnlyList<string> Roles, string Learner, DateTimeOffset? CreatedAt);
+
+/// <summary>The people of the caller's course.</summary>
+/// <param name="Accounts">By name.</param>
+public sealed record AccountList(IReadOnlyList<Account> Accounts);
+
+/// <summary>Asks for a new account in the caller's course.</summary>
+/// <param name="Name">The name to show, 1 to 100 characters.</param>
+/// <param name="Roles"><c>student</c> (the default), <c>instructor</c> or both; only the owner makes instructors.</param>
+public sealed record NewAccount(string? Name, IReadOnlyList<string>? Roles);
+
+/// <summary>A new account with its token, which is shown this once and kept only as a hash.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Token">What its holder signs in with.</param>
+/// <param name="SignInPath">The path on this address that signs its visitor in.</param>
+public sealed record CreatedAccount(Account Account, string Token, string SignInPath);
+
+/// <summary>Who the caller is.</summary>
+/// <param name="Subject">The account's id.</param>
+/// <param name="Name">The name to show.</param>
+/// <param name="Course">The course's slug.</param>
+/// <param name="Roles">What the caller may be.</param>
+public sealed record Self(string Subject, string Name, string Course, IReadOnlyList<string> Roles);
+
+[JsonSerializable(typeof(AccountList))]
+[JsonSerializable(typeof(NewAccount))]
+[JsonSerializable(typeof(CreatedAccount))]
+[JsonSerializable(typeof(Self))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+internal sealed partial class AccountJson : JsonSerializerContext;

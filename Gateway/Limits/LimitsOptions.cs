@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Lyceum.Gateway.Limits;
+
+/// <summary>The section <c>Limits</c> of Gateway's configuration.</summary>
+public sealed class LimitsOptions
+{
+    /// <summary>Requests a second that one signed-in caller may make in the long run.</summary>
+    [Range(1, 100_000, ErrorMessage = "Limits:RequestsPerSecond must be 1 to 100000.")]
+    public int RequestsPerSecond { get; set; } = 100;
+
+    /// <summary>Requests that one signed-in caller may make at once, above the rate.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "Limits:Burst must be 1 to 1000000.")]
+    public int Burst { get; set; } = 1000;
+
+    /// <summary>Requests a second without a valid token from one address, also the rate of sign-in attempts.</summary>
+    [Range(1, 10_000, ErrorMessage = "Limits:AnonymousRequestsPerSecond must be 1 to 10000.")]
+    public int AnonymousRequestsPerSecond { get; set; } = 5;
+
+    /// <summary>The largest request body in bytes, 1 MiB to 2 GiB.</summary>
+    [Range(1 << 20, int.MaxValue, ErrorMessage = "Limits:MaxRequestBodySize must be 1048576 to 2147483647.")]
+    public int MaxRequestBodySize { get; set; } = 64 << 20;
+}

@@ -1,0 +1,27 @@
+namespace Lyceum.Gateway.Routing;
+
+/// <summary>A path that Gateway passes on.</summary>
+/// <param name="Service">The service's name in discovery.</param>
+/// <param name="Pattern">The route pattern.</param>
+/// <param name="Dialect">The error shape that its clients understand.</param>
+internal sealed record PathRule(string Service, string Pattern, Dialect Dialect);
+
+/// <summary>Which service answers which path. Jupyter's, Ollama's, OpenAI's and xAPI's paths do not collide.</summary>
+internal static class PathTable
+{
+    public static readonly IReadOnlyList<PathRule> Rules =
+    [
+        .. Of("kernelservice", Dialect.Jupyter,
+            "/api", "/api/status", "/api/me", "/api/kernels/{**rest}", "/api/kernelspecs/{**rest}", "/kernelspecs/{**rest}",
+            "/api/sessions/{**rest}", "/api/contents/{**rest}", "/api/terminals/{**rest}", "/files/{**rest}"),
+        .. Of("modelhost", Dialect.Ollama,
+            "/api/version", "/api/tags", "/api/ps", "/api/show", "/api/chat", "/api/generate", "/api/embed", "/api/embeddings",
+            "/api/pull", "/api/push", "/api/create", "/api/copy", "/api/delete", "/api/blobs/{digest}"),
+        .. Of("modelhost", Dialect.OpenAI, "/v1/{**rest}"),
+        .. Of("telemetryingest", Dialect.Problem, "/telemetry/{**rest}", "/xapi/{**rest}"),
+        .. Of("chatservice", Dialect.Problem, "/llm/{**rest}", "/tutor/{**rest}", "/codegen/{**rest}"),
+    ];
+
+    private static IEnumerable<PathRule> Of(string service, Dialect dialect, params string[] patterns) =>
+        patterns.Select(pattern => new PathRule(service, pattern, dialect));
+}

@@ -1,0 +1,53 @@
+using Lyceum.ServiceDefaults.Identity;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.ServiceDiscovery;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Lyceum.Gateway.Routing;
+
+/// <summary>Passes requests on to the services, with the caller's identity in place of the caller's credentials.</summary>
+internal static class RoutingEndpoints
+{
+    // A model may think for minutes before its first word; kernels' WebSockets are pinged every 30 s.
+    private static readonly TimeSpan ActivityTimeout = TimeSpan.FromMinutes(10);
+
+    public static void AddRouting(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
+        builder.Services.AddSingleton<IProblemDetailsWriter, DialectProblemWriter>();
+        builder.Services.AddReverseProxy()
+            .LoadFromMemory([.. PathTable.Rules.Select(Route)], [.. PathTable.Rules.Select(rule => rule.Service).Distinct().Select(Cluster)])
+            .AddTransforms(context => context.AddRequestTransform(ReplaceIdentity));
+    }
+
+    public static void MapRouting(this IEndpointRouteBuilder routes) => routes.MapReverseProxy();
+
+    private static RouteConfig Route(PathRule rule) => new()
+    {
+        RouteId = rule.Pattern,
+        ClusterId = rule.Service,
+        Match = new RouteMatch { Path = rule.Pattern },
+        AuthorizationPolicy = "default",
+        Metadata = new Dictionary<string, string> { [nameof(Dialect)] = rule.Dialect.ToString() },
+    };
+
+    private static ClusterConfig Cluster(string service) => new()
+    {
+        ClusterId = service,
+        Destinations = new Dictionary<string, DestinationConfig> { [service] = new() { Address = $"http://{service}" } },
+        HttpRequest = new ForwarderRequestConfig { ActivityTimeout = ActivityTimeout },
+    };
+
+    private static ValueTask ReplaceIdentity(RequestTransformContext context)
+    {
+        var headers = context.ProxyRequest.Headers;
+        headers.Remove("Authorization");
+        headers.Remove("Cookie");
+        headers.Remove(IdentityHeader.Name);
+        context.Query.Collection.Remove("token");
+        var tokens = context.HttpContext.RequestServices.GetRequiredService<IdentityTokens>();
+        headers.Add(IdentityHeader.Name, tokens.Issue(context.HttpContext.User.Caller()));
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,32 @@
+using Lyceum.Gateway.Accounts;
+using Lyceum.ServiceDefaults.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Lyceum.Gateway.SignIn;
+
+/// <summary>The browser's session: a signed cookie that names an account, the same for every replica.</summary>
+internal sealed class SessionCookie(IOptions<IdentityOptions> identity, IOptions<AccountsOptions> accounts, TimeProvider time)
+{
+    private const string Name = "lyceum-session";
+    private readonly TimeSpan lifetime = accounts.Value.SessionLifetime;
+    private readonly IdentityTokens tokens = new(identity.Value.Key, "session", "gateway", accounts.Value.SessionLifetime, time);
+
+    public string? AccountIdOf(HttpRequest request) => tokens.Read(request.Cookies[Name])?.Subject;
+
+    public void Set(HttpContext context, Account account) =>
+        context.Response.Cookies.Append(Name, tokens.Issue(new CallerIdentity(account.Id, "", "", "", [])), Options(context.Request, lifetime));
+
+    public static void Remove(HttpContext context) =>
+        context.Response.Cookies.Delete(Name, Options(context.Request, null));
+
+    private static CookieOptions Options(HttpRequest request, TimeSpan? maxAge) => new()
+    {
+        HttpOnly = true,
+        Secure = request.IsHttps,
+        // Lax, so that a link in a mail or a course page opens signed in; RequestOrigin guards what changes something.
+        SameSite = SameSiteMode.Lax,
+        Path = "/",
+        MaxAge = maxAge,
+        IsEssential = true,
+    };
+}

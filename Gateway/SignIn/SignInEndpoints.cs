@@ -1,0 +1,53 @@
+using Lyceum.Gateway.Accounts;
+using Lyceum.Gateway.Limits;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Lyceum.Gateway.SignIn;
+
+/// <summary>Sign-in by token, and out again.</summary>
+internal static class SignInEndpoints
+{
+    public static void AddSignIn(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<SessionCookie>();
+        builder.Services.AddAuthentication(GatewayAuthenticationHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, GatewayAuthenticationHandler>(GatewayAuthenticationHandler.SchemeName, null);
+    }
+
+    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/signin", SignInAsync).AllowAnonymous().DisableAntiforgery().RequireRateLimiting(RateLimits.SignIn);
+        routes.MapPost("/signout", SignOut).AllowAnonymous();
+    }
+
+    private static async Task<Results<RedirectHttpResult, ForbidHttpResult>> SignInAsync(
+        [FromForm] string? token, HttpContext context, AccountStore accounts, SessionCookie session, CancellationToken cancellationToken)
+    {
+        // Without this another site could sign its visitor in to an account of its own choice.
+        if (!RequestOrigin.IsOurs(context.Request))
+        {
+            return TypedResults.Forbid();
+        }
+
+        if (await accounts.FindByTokenAsync(token?.Trim() ?? "", cancellationToken) is not { } account)
+        {
+            return TypedResults.Redirect("/?refused");
+        }
+
+        session.Set(context, account);
+        return TypedResults.Redirect("/");
+    }
+
+    private static Results<NoContent, ForbidHttpResult> SignOut(HttpContext context)
+    {
+        if (!RequestOrigin.IsOurs(context.Request))
+        {
+            return TypedResults.Forbid();
+        }
+
+        SessionCookie.Remove(context);
+        return TypedResults.NoContent();
+    }
+}
