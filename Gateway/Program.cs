@@ -12,13 +12,13 @@ builder.AddLimits();
 builder.AddRouting();
 
 var app = builder.Build();
+app.MapDefaultEndpoints();
 app.UseMiddleware<KeyPathMiddleware>();
 app.UsePageFiles();
 app.UseRouting();
 app.UseAuthentication();
 app.UseRateLimiter();
 app.UseAuthorization();
-app.MapDefaultEndpoints();
 app.MapPage();
 app.MapSignIn();
 app.MapAccounts();

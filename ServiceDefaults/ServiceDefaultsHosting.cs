@@ -44,10 +44,15 @@ public static class ServiceDefaultsHosting
         return builder;
     }
 
-    /// <summary>Maps <c>/health</c> (ready) and <c>/alive</c>, the only endpoints that answer anybody.</summary>
+    /// <summary>
+    /// Maps <c>/health</c> (ready) and <c>/alive</c>, the only endpoints that answer anybody, and gives every failure of what is
+    /// added after this call a body. Call it first.
+    /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.MapHealthChecks("/health").AllowAnonymous().DisableRateLimiting();
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Live) }).AllowAnonymous().DisableRateLimiting();
         return app;

@@ -11,7 +11,6 @@ internal static class AccountEndpoints
 
     public static void AddAccounts(this IHostApplicationBuilder builder)
     {
-        Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
         builder.AddNpgsqlDataSource("gatewaydb");
         builder.AddDatabaseSchema();
         builder.Services.AddOptions<AccountsOptions>().BindConfiguration("Accounts").ValidateDataAnnotations().ValidateOnStart();

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Dapper;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
@@ -29,64 +28,74 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
         var hash = Hash(token);
         return CryptographicOperations.FixedTimeEquals(hash, ownerHash)
             ? Owner
-            : await CachedAsync(Convert.ToHexString(hash), "token_hash = @hash", new { hash }, cancellationToken);
+            : await CachedAsync(Convert.ToHexString(hash), $"SELECT {Columns} FROM accounts WHERE token_hash = $1", hash, cancellationToken);
     }
 
     public async Task<Account?> FindByIdAsync(string id, CancellationToken cancellationToken) =>
         id == OwnerId ? Owner
-        : Guid.TryParse(id, out var guid) ? await CachedAsync(id, "id = @guid", new { guid }, cancellationToken)
+        : Guid.TryParse(id, out var guid) ? await CachedAsync(id, $"SELECT {Columns} FROM accounts WHERE id = $1", guid, cancellationToken)
         : null;
 
-    public async Task<IReadOnlyList<Account>> ListAsync(string course, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            $"SELECT {Columns} FROM accounts WHERE course = @course ORDER BY name, id LIMIT 10000", new { course }, cancellationToken: cancellationToken));
-        return [Owner, .. rows.Select(ToAccount)];
-    }
+    public async Task<IReadOnlyList<Account>> ListAsync(string course, CancellationToken cancellationToken) =>
+        [Owner, .. await ReadAsync($"SELECT {Columns} FROM accounts WHERE course = $1 ORDER BY name, id LIMIT 10000", [course], cancellationToken)];
 
     /// <summary>Makes an account and its token; only the token's hash is kept.</summary>
     public async Task<(Account Account, string Token)> CreateAsync(string name, string course, string[] roles, CancellationToken cancellationToken)
     {
         var token = "lyc_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
-        var hash = Hash(token);
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var row = await connection.QuerySingleAsync<Row>(new CommandDefinition(
-            $"INSERT INTO accounts (id, name, course, roles, token_hash) VALUES (@id, @name, @course, @roles, @hash) RETURNING {Columns}",
-            new { id = Guid.CreateVersion7(), name, course, roles, hash }, cancellationToken: cancellationToken));
-        return (ToAccount(row), token);
+        var created = await ReadAsync(
+            $"INSERT INTO accounts (id, name, course, roles, token_hash) VALUES ($1, $2, $3, $4, $5) RETURNING {Columns}",
+            [Guid.CreateVersion7(), name, course, roles, Hash(token)], cancellationToken);
+        return (created[0], token);
     }
 
     /// <summary>Deletes an account of the course, an instructor's only when asked to; false when there is none.</summary>
     public async Task<bool> DeleteAsync(Guid id, string course, bool instructorsToo, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var deleted = await connection.ExecuteAsync(new CommandDefinition(
-            $"DELETE FROM accounts WHERE id = @id AND course = @course AND (@instructorsToo OR NOT '{Roles.Instructor}' = ANY (roles))",
-            new { id, course, instructorsToo }, cancellationToken: cancellationToken));
+        var deleted = await ReadAsync(
+            $"DELETE FROM accounts WHERE id = $1 AND course = $2 AND ($3 OR NOT '{Roles.Instructor}' = ANY (roles)) RETURNING {Columns}",
+            [id, course, instructorsToo], cancellationToken);
         cache.Clear();
-        return deleted > 0;
+        return deleted.Count > 0;
     }
 
     public void Dispose() => cache.Dispose();
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
-    private async Task<Account?> CachedAsync(string key, string condition, object parameters, CancellationToken cancellationToken)
+    private async Task<Account?> CachedAsync(string key, string sql, object parameter, CancellationToken cancellationToken)
     {
         if (cache.TryGetValue<Account>(key, out var known))
         {
             return known;
         }
 
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
-            $"SELECT {Columns} FROM accounts WHERE {condition}", parameters, cancellationToken: cancellationToken));
-        return row is null ? null : cache.Set(key, ToAccount(row), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = CacheTime });
+        var found = await ReadAsync(sql, [parameter], cancellationToken);
+        return found.Count == 0 ? null : cache.Set(key, found[0], new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = CacheTime });
     }
 
-    private Account ToAccount(Row row) =>
-        new(row.Id.ToString(), row.Name, row.Course, row.Roles, pseudonyms.Of(row.Id.ToString()), new DateTimeOffset(row.CreatedAt, TimeSpan.Zero));
+    private async Task<List<Account>> ReadAsync(string sql, object[] parameters, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        foreach (var value in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
 
-    private sealed record Row(Guid Id, string Name, string Course, string[] Roles, DateTime CreatedAt);
+        List<Account> accounts = [];
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var id = reader.GetGuid(0).ToString();
+            accounts.Add(new Account(
+                id,
+                reader.GetString(1),
+                reader.GetString(2),
+                reader.GetFieldValue<string[]>(3),
+                pseudonyms.Of(id),
+                reader.GetFieldValue<DateTimeOffset>(4)));
+        }
+
+        return accounts;
+    }
 }

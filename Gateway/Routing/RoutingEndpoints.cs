@@ -15,7 +15,8 @@ internal static class RoutingEndpoints
     public static void AddRouting(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
-        builder.Services.AddSingleton<IProblemDetailsWriter, DialectProblemWriter>();
+        // The first writer that can, writes: before the default one.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, DialectProblemWriter>());
         builder.Services.AddReverseProxy()
             .LoadFromMemory([.. PathTable.Rules.Select(Route)], [.. PathTable.Rules.Select(rule => rule.Service).Distinct().Select(Cluster)])
             .AddTransforms(context => context.AddRequestTransform(ReplaceIdentity));

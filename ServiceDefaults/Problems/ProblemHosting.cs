@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,18 +16,6 @@ internal static class ProblemHosting
             }
         });
         services.AddExceptionHandler<ExpectedFailureHandler>();
-        services.AddTransient<IStartupFilter, ProblemMiddleware>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
-}
-
-/// <summary>Wraps all of a service's middleware, so that none of its failures leaves without a body.</summary>
-internal sealed class ProblemMiddleware : IStartupFilter
-{
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-    {
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
-        next(app);
-    };
 }

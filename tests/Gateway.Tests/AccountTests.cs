@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Lyceum.Gateway.Tests;
+
+[Collection(nameof(GatewayApplication))]
+public sealed class AccountTests(GatewayApplication application)
+{
+    [Fact]
+    public async Task A_new_student_signs_in_with_the_token_until_the_account_is_deleted()
+    {
+        using var owner = application.Owner();
+        var (id, token) = await CreateAsync(owner, "Ada", "student");
+
+        using var student = application.ClientWith(token);
+        var self = await student.GetFromJsonAsync<JsonElement>("/identity");
+        Assert.Equal("Ada", self.GetProperty("name").GetString());
+        Assert.Equal(["student"], self.GetProperty("roles").EnumerateArray().Select(role => role.GetString()));
+
+        using var deleted = await owner.DeleteAsync(new Uri($"/accounts/{id}", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        using var after = await student.GetAsync(new Uri("/identity", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.Unauthorized, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task Students_neither_see_nor_make_accounts()
+    {
+        using var owner = application.Owner();
+        var (_, token) = await CreateAsync(owner, "Bo", "student");
+        using var student = application.ClientWith(token);
+        using var list = await student.GetAsync(new Uri("/accounts", UriKind.Relative));
+        using var create = await student.PostAsJsonAsync("/accounts", new { name = "Eve" });
+        Assert.Equal(HttpStatusCode.Forbidden, list.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, create.StatusCode);
+    }
+
+    [Fact]
+    public async Task Instructors_make_students_but_no_instructors_and_delete_none()
+    {
+        using var owner = application.Owner();
+        var (id, token) = await CreateAsync(owner, "Ines", "instructor");
+        using var instructor = application.ClientWith(token);
+        await CreateAsync(instructor, "Cy", "student");
+        using var promoted = await instructor.PostAsJsonAsync("/accounts", new { name = "Cy", roles = new[] { "instructor" } });
+        Assert.Equal(HttpStatusCode.Forbidden, promoted.StatusCode);
+        using var deleted = await instructor.DeleteAsync(new Uri($"/accounts/{id}", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, deleted.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_list_names_each_learners_pseudonym_and_no_token()
+    {
+        using var owner = application.Owner();
+        var (id, token) = await CreateAsync(owner, "Dee", "student");
+        var text = await owner.GetStringAsync(new Uri("/accounts", UriKind.Relative));
+        Assert.DoesNotContain(token, text, StringComparison.Ordinal);
+        var dee = JsonDocument.Parse(text).RootElement.GetProperty("accounts").EnumerateArray().Single(account => account.GetProperty("id").GetString() == id);
+        Assert.Matches("^[0-9a-f]{32}$", dee.GetProperty("learner").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"name": ""}""", "name")]
+    [InlineData("""{}""", "name")]
+    [InlineData("""{"name": "Max", "roles": ["owner"]}""", "roles")]
+    public async Task A_bad_account_is_refused_by_field(string body, string field)
+    {
+        using var owner = application.Owner();
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await owner.PostAsync(new Uri("/accounts", UriKind.Relative), content);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _));
+    }
+
+    [Fact]
+    public async Task Bad_JSON_is_400_that_says_where()
+    {
+        using var owner = application.Owner();
+        using var content = new StringContent("{\"name\": \n oops}", System.Text.Encoding.UTF8, "application/json");
+        using var response = await owner.PostAsync(new Uri("/accounts", UriKind.Relative), content);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("LineNumber: 1", (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<(string Id, string Token)> CreateAsync(HttpClient client, string name, string role)
+    {
+        using var response = await client.PostAsJsonAsync("/accounts", new { name, roles = new[] { role } });
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        var created = await response.Content.ReadFromJsonAsync<JsonElement>();
+        return (created.GetProperty("account").GetProperty("id").GetString()!, created.GetProperty("token").GetString()!);
+    }
+}

@@ -1,0 +1,61 @@
+using Lyceum.Testing;
+
+namespace Lyceum.Gateway.Tests;
+
+/// <summary>Gateway on a real port with a real database, in front of one recording upstream that plays all four services.</summary>
+public sealed class GatewayApplication : IAsyncLifetime
+{
+    public const string OwnerToken = "an-owner-token-for-tests";
+
+    private readonly PostgresServer postgres = new();
+    private ServiceUnderTest<Program>? gateway;
+
+    public Upstream Upstream { get; } = new();
+
+    public PostgresServer Postgres => postgres;
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>A client without any credentials that follows no redirect and keeps no cookie.</summary>
+    public HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
+
+    public HttpClient ClientWith(string token)
+    {
+        var client = Client();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return client;
+    }
+
+    public HttpClient Owner() => ClientWith(OwnerToken);
+
+    public async Task InitializeAsync()
+    {
+        await postgres.InitializeAsync();
+        await Upstream.StartAsync();
+        string[] services = ["kernelservice", "modelhost", "telemetryingest", "chatservice"];
+        gateway = await new ServiceUnderTest<Program>([
+            new("ConnectionStrings:gatewaydb", await postgres.CreateDatabaseAsync()),
+            new("Accounts:OwnerToken", OwnerToken),
+            new("Accounts:LearnerKey", "a learner key for tests, 32 characters"),
+            new("Limits:MaxRequestBodySize", $"{1 << 20}"),
+            new("Limits:AnonymousRequestsPerSecond", "50"),
+            .. services.Select(name => KeyValuePair.Create($"services:{name}:http:0", (string?)Upstream.Address.ToString())),
+        ]).StartedAsync();
+        using var client = gateway.CreateClient();
+        Address = client.BaseAddress!;
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (gateway is not null)
+        {
+            await gateway.DisposeAsync();
+        }
+
+        await Upstream.DisposeAsync();
+        await postgres.DisposeAsync();
+    }
+}
+
+[CollectionDefinition(nameof(GatewayApplication))]
+public sealed class GatewayTests : ICollectionFixture<GatewayApplication>;

@@ -1,0 +1,65 @@
+using System.Net.WebSockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Lyceum.Gateway.Tests;
+
+/// <summary>A service at the wire: says what reached it, streams when asked, echoes WebSockets.</summary>
+public sealed class Upstream : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    public Upstream()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        app = builder.Build();
+        app.UseWebSockets();
+        app.Run(AnswerAsync);
+    }
+
+    /// <summary>Lets the streaming answer go on to its second part.</summary>
+    public SemaphoreSlim SecondPart { get; } = new(0);
+
+    public Uri Address => new(app.Urls.First());
+
+    public Task StartAsync() => app.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        SecondPart.Dispose();
+        await app.DisposeAsync();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        if (context.WebSockets.IsWebSocketRequest)
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault());
+            var buffer = new byte[1024];
+            var received = await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted);
+            await socket.SendAsync(buffer.AsMemory(0, received.Count), WebSocketMessageType.Text, true, context.RequestAborted);
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+        }
+        else if (context.Request.Path.Value!.EndsWith("/stream", StringComparison.Ordinal))
+        {
+            await context.Response.WriteAsync("first\n");
+            await context.Response.Body.FlushAsync();
+            await SecondPart.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync("second\n");
+        }
+        else
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            await context.Response.WriteAsJsonAsync(new Seen(
+                context.Request.Method,
+                context.Request.Path + context.Request.QueryString,
+                context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+        }
+    }
+}
+
+/// <summary>What reached the upstream.</summary>
+public sealed record Seen(string Method, string Target, Dictionary<string, string> Headers);
