@@ -18,15 +18,15 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
     private const string OwnerId = "owner";
     private const string Columns = "id, name, course, roles, created_at";
 
-    private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
-    private readonly byte[] ownerHash = Hash(options.Value.OwnerToken);
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
+    private readonly byte[] _ownerHash = Hash(options.Value.OwnerToken);
 
     private Account Owner => new(OwnerId, "Owner", options.Value.Course, [Roles.Owner, Roles.Instructor, Roles.Student], pseudonyms.Of(OwnerId), null);
 
     public async Task<Account?> FindByTokenAsync(string token, CancellationToken cancellationToken)
     {
         var hash = Hash(token);
-        return CryptographicOperations.FixedTimeEquals(hash, ownerHash)
+        return CryptographicOperations.FixedTimeEquals(hash, _ownerHash)
             ? Owner
             : await CachedAsync(Convert.ToHexString(hash), $"SELECT {Columns} FROM accounts WHERE token_hash = $1", hash, cancellationToken);
     }
@@ -55,23 +55,23 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
         var deleted = await ReadAsync(
             $"DELETE FROM accounts WHERE id = $1 AND course = $2 AND ($3 OR NOT '{Roles.Instructor}' = ANY (roles)) RETURNING {Columns}",
             [id, course, instructorsToo], cancellationToken);
-        cache.Clear();
+        _cache.Clear();
         return deleted.Count > 0;
     }
 
-    public void Dispose() => cache.Dispose();
+    public void Dispose() => _cache.Dispose();
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     private async Task<Account?> CachedAsync(string key, string sql, object parameter, CancellationToken cancellationToken)
     {
-        if (cache.TryGetValue<Account>(key, out var known))
+        if (_cache.TryGetValue<Account>(key, out var known))
         {
             return known;
         }
 
         var found = await ReadAsync(sql, [parameter], cancellationToken);
-        return found.Count == 0 ? null : cache.Set(key, found[0], new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = CacheTime });
+        return found.Count == 0 ? null : _cache.Set(key, found[0], new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = CacheTime });
     }
 
     private async Task<List<Account>> ReadAsync(string sql, object[] parameters, CancellationToken cancellationToken)

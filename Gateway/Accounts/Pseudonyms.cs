@@ -7,8 +7,8 @@ namespace Lyceum.Gateway.Accounts;
 /// <summary>Turns account ids into learners' pseudonyms: the first 128 bits of HMAC-SHA256 under the learner key, as hex.</summary>
 internal sealed class Pseudonyms(IOptions<AccountsOptions> options)
 {
-    private readonly byte[] key = Encoding.UTF8.GetBytes(options.Value.LearnerKey);
+    private readonly byte[] _key = Encoding.UTF8.GetBytes(options.Value.LearnerKey);
 
     public string Of(string accountId) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes("learner/" + accountId)).AsSpan(0, 16));
+        Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes("learner/" + accountId)).AsSpan(0, 16));
 }

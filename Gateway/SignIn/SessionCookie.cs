@@ -8,13 +8,13 @@ namespace Lyceum.Gateway.SignIn;
 internal sealed class SessionCookie(IOptions<IdentityOptions> identity, IOptions<AccountsOptions> accounts, TimeProvider time)
 {
     private const string Name = "lyceum-session";
-    private readonly TimeSpan lifetime = accounts.Value.SessionLifetime;
-    private readonly IdentityTokens tokens = new(identity.Value.Key, "session", "gateway", accounts.Value.SessionLifetime, time);
+    private readonly TimeSpan _lifetime = accounts.Value.SessionLifetime;
+    private readonly IdentityTokens _tokens = new(identity.Value.Key, "session", "gateway", accounts.Value.SessionLifetime, time);
 
-    public string? AccountIdOf(HttpRequest request) => tokens.Read(request.Cookies[Name])?.Subject;
+    public string? AccountIdOf(HttpRequest request) => _tokens.Read(request.Cookies[Name])?.Subject;
 
     public void Set(HttpContext context, Account account) =>
-        context.Response.Cookies.Append(Name, tokens.Issue(new CallerIdentity(account.Id, "", "", "", [])), Options(context.Request, lifetime));
+        context.Response.Cookies.Append(Name, _tokens.Issue(new CallerIdentity(account.Id, "", "", "", [])), Options(context.Request, _lifetime));
 
     public static void Remove(HttpContext context) =>
         context.Response.Cookies.Delete(Name, Options(context.Request, null));

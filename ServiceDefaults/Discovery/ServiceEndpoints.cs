@@ -8,7 +8,7 @@ namespace Lyceum.ServiceDefaults.Discovery;
 /// </summary>
 public sealed class ServiceEndpoints(IConfiguration configuration)
 {
-    private uint next;
+    private uint _next;
 
     /// <summary>Whether the name is one of our services.</summary>
     public bool Knows(string name) => All(name).Count > 0;
@@ -35,6 +35,6 @@ public sealed class ServiceEndpoints(IConfiguration configuration)
     public Uri? Next(string name)
     {
         var all = All(name);
-        return all.Count == 0 ? null : all[(int)(Interlocked.Increment(ref next) % (uint)all.Count)];
+        return all.Count == 0 ? null : all[(int)(Interlocked.Increment(ref _next) % (uint)all.Count)];
     }
 }

@@ -15,10 +15,10 @@ public sealed class IdentityTokens
     private const int MaxTokenLength = 4096;
     private static readonly string Header = Base64Url.EncodeToString("""{"alg":"HS256","typ":"JWT"}"""u8);
 
-    private readonly byte[] key;
-    private readonly string issuer;
-    private readonly TimeSpan lifetime;
-    private readonly TimeProvider time;
+    private readonly byte[] _key;
+    private readonly string _issuer;
+    private readonly TimeSpan _lifetime;
+    private readonly TimeProvider _time;
 
     /// <summary>Makes tokens for one purpose; a token made for another purpose does not verify.</summary>
     /// <param name="secret">The shared secret, at least 32 characters.</param>
@@ -28,10 +28,10 @@ public sealed class IdentityTokens
     /// <param name="time">The clock.</param>
     public IdentityTokens(string secret, string purpose, string issuer, TimeSpan lifetime, TimeProvider time)
     {
-        key = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes("lyceum/" + purpose));
-        this.issuer = issuer;
-        this.lifetime = lifetime;
-        this.time = time;
+        _key = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes("lyceum/" + purpose));
+        _issuer = issuer;
+        _lifetime = lifetime;
+        _time = time;
     }
 
     /// <summary>The purpose of the tokens that services exchange.</summary>
@@ -41,8 +41,8 @@ public sealed class IdentityTokens
     public string Issue(CallerIdentity caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        var expires = time.GetUtcNow().Add(lifetime).ToUnixTimeSeconds();
-        var claims = new TokenClaims(issuer, caller.Subject, caller.Name, caller.Learner, caller.Course, caller.Roles, expires);
+        var expires = _time.GetUtcNow().Add(_lifetime).ToUnixTimeSeconds();
+        var claims = new TokenClaims(_issuer, caller.Subject, caller.Name, caller.Learner, caller.Course, caller.Roles, expires);
         var payload = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims, TokenJson.Default.TokenClaims));
         var signed = $"{Header}.{payload}";
         return $"{signed}.{Base64Url.EncodeToString(Sign(signed))}";
@@ -65,12 +65,12 @@ public sealed class IdentityTokens
         }
 
         var claims = JsonSerializer.Deserialize(payload, TokenJson.Default.TokenClaims);
-        return claims is null || claims.Expires <= time.GetUtcNow().ToUnixTimeSeconds()
+        return claims is null || claims.Expires <= _time.GetUtcNow().ToUnixTimeSeconds()
             ? null
             : new CallerIdentity(claims.Subject, claims.Name, claims.Learner, claims.Course, claims.Roles);
     }
 
-    private byte[] Sign(string text) => HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(text));
+    private byte[] Sign(string text) => HMACSHA256.HashData(_key, Encoding.ASCII.GetBytes(text));
 
     private static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes)
     {

@@ -20,18 +20,18 @@ public sealed partial class LearningEventSender(IHttpClientFactory clients, Time
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(3);
 
-    private readonly Channel<LearningEvent> queue = Channel.CreateBounded<LearningEvent>(new BoundedChannelOptions(Capacity) { SingleReader = true });
-    private long dropped;
+    private readonly Channel<LearningEvent> _queue = Channel.CreateBounded<LearningEvent>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private long _dropped;
 
     /// <summary>Takes an event for sending; never waits. False when the queue is full and the event was dropped.</summary>
     public bool TrySend(LearningEvent learningEvent)
     {
-        if (queue.Writer.TryWrite(learningEvent))
+        if (_queue.Writer.TryWrite(learningEvent))
         {
             return true;
         }
 
-        if (Interlocked.Increment(ref dropped) is var count && (count & (count - 1)) == 0)
+        if (Interlocked.Increment(ref _dropped) is var count && (count & (count - 1)) == 0)
         {
             LogDropped(logger, count);
         }
@@ -42,7 +42,7 @@ public sealed partial class LearningEventSender(IHttpClientFactory clients, Time
     /// <inheritdoc />
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        queue.Writer.TryComplete();
+        _queue.Writer.TryComplete();
         if (ExecuteTask is { } running)
         {
             await Task.WhenAny(running, Task.Delay(FlushTime, time, cancellationToken));
@@ -54,10 +54,10 @@ public sealed partial class LearningEventSender(IHttpClientFactory clients, Time
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (await queue.Reader.WaitToReadAsync(stoppingToken))
+        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
             List<LearningEvent> batch = [];
-            while (batch.Count < BatchSize && queue.Reader.TryRead(out var next))
+            while (batch.Count < BatchSize && _queue.Reader.TryRead(out var next))
             {
                 batch.Add(next);
             }

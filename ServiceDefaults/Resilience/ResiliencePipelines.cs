@@ -12,9 +12,9 @@ internal sealed class ResiliencePipelines(TimeProvider time)
 {
     public static readonly ResiliencePropertyKey<HttpRequestMessage> RequestKey = new("request");
 
-    private readonly ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>> pipelines = new();
+    private readonly ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>> _pipelines = new();
 
-    public ResiliencePipeline<HttpResponseMessage> For(string host) => pipelines.GetOrAdd(host, _ => Build(time));
+    public ResiliencePipeline<HttpResponseMessage> For(string host) => _pipelines.GetOrAdd(host, _ => Build(time));
 
     private static ResiliencePipeline<HttpResponseMessage> Build(TimeProvider time) =>
         new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }

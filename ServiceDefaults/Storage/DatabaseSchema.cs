@@ -16,21 +16,21 @@ public sealed partial class DatabaseSchema(NpgsqlDataSource database, Assembly a
 {
     private const long LockKey = 0x4C796365756D; // "Lyceum"
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
-    private volatile bool done;
+    private volatile bool _done;
 
     /// <inheritdoc />
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(done ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The database schema is not in place yet."));
+        Task.FromResult(_done ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The database schema is not in place yet."));
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!done)
+        while (!_done)
         {
             try
             {
                 await ApplyAsync(stoppingToken);
-                done = true;
+                _done = true;
             }
             catch (NpgsqlException failure) when (failure.IsTransient || failure is not PostgresException)
             {

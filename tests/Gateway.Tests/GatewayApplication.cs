@@ -7,12 +7,12 @@ public sealed class GatewayApplication : IAsyncLifetime
 {
     public const string OwnerToken = "an-owner-token-for-tests";
 
-    private readonly PostgresServer postgres = new();
-    private ServiceUnderTest<Program>? gateway;
+    private readonly PostgresServer _postgres = new();
+    private ServiceUnderTest<Program>? _gateway;
 
     public Upstream Upstream { get; } = new();
 
-    public PostgresServer Postgres => postgres;
+    public PostgresServer Postgres => _postgres;
 
     public Uri Address { get; private set; } = null!;
 
@@ -30,30 +30,30 @@ public sealed class GatewayApplication : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await postgres.InitializeAsync();
+        await _postgres.InitializeAsync();
         await Upstream.StartAsync();
         string[] services = ["kernelservice", "modelhost", "telemetryingest", "chatservice"];
-        gateway = await new ServiceUnderTest<Program>([
-            new("ConnectionStrings:gatewaydb", await postgres.CreateDatabaseAsync()),
+        _gateway = await new ServiceUnderTest<Program>([
+            new("ConnectionStrings:gatewaydb", await _postgres.CreateDatabaseAsync()),
             new("Accounts:OwnerToken", OwnerToken),
             new("Accounts:LearnerKey", "a learner key for tests, 32 characters"),
             new("Limits:MaxRequestBodySize", $"{1 << 20}"),
             new("Limits:AnonymousRequestsPerSecond", "50"),
             .. services.Select(name => KeyValuePair.Create($"services:{name}:http:0", (string?)Upstream.Address.ToString())),
         ]).StartedAsync();
-        using var client = gateway.CreateClient();
+        using var client = _gateway.CreateClient();
         Address = client.BaseAddress!;
     }
 
     public async Task DisposeAsync()
     {
-        if (gateway is not null)
+        if (_gateway is not null)
         {
-            await gateway.DisposeAsync();
+            await _gateway.DisposeAsync();
         }
 
         await Upstream.DisposeAsync();
-        await postgres.DisposeAsync();
+        await _postgres.DisposeAsync();
     }
 }
 

@@ -9,28 +9,28 @@ namespace Lyceum.Gateway.Tests;
 /// <summary>A service at the wire: says what reached it, streams when asked, echoes WebSockets.</summary>
 public sealed class Upstream : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private readonly WebApplication _app;
 
     public Upstream()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        app = builder.Build();
-        app.UseWebSockets();
-        app.Run(AnswerAsync);
+        _app = builder.Build();
+        _app.UseWebSockets();
+        _app.Run(AnswerAsync);
     }
 
     /// <summary>Lets the streaming answer go on to its second part.</summary>
     public SemaphoreSlim SecondPart { get; } = new(0);
 
-    public Uri Address => new(app.Urls.First());
+    public Uri Address => new(_app.Urls.First());
 
-    public Task StartAsync() => app.StartAsync();
+    public Task StartAsync() => _app.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
         SecondPart.Dispose();
-        await app.DisposeAsync();
+        await _app.DisposeAsync();
     }
 
     private async Task AnswerAsync(HttpContext context)

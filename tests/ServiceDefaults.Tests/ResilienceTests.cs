@@ -10,7 +10,7 @@ namespace Lyceum.ServiceDefaults.Tests;
 
 public sealed class ResilienceTests
 {
-    private int calls;
+    private int _calls;
 
     [Fact]
     public async Task A_read_is_repeated_until_the_service_is_back()
@@ -19,7 +19,7 @@ public sealed class ResilienceTests
         await using var app = await CallerOfAsync(callee.Address());
         using var response = await ClientOf(app).GetAsync(new Uri("http://callee/"));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(3, calls);
+        Assert.Equal(3, _calls);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class ResilienceTests
         await using var app = await CallerOfAsync(callee.Address());
         using var response = await ClientOf(app).PostAsJsonAsync("http://callee/", new { });
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        Assert.Equal(1, calls);
+        Assert.Equal(1, _calls);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ResilienceTests
     private static HttpClient ClientOf(WebApplication app) => app.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
 
     private Task<WebApplication> FailingAsync(int times) => SmallService.StartAsync(map: app =>
-        app.MapMethods("/", ["GET", "POST"], () => Results.StatusCode(Interlocked.Increment(ref calls) <= times ? 503 : 200)).AllowAnonymous());
+        app.MapMethods("/", ["GET", "POST"], () => Results.StatusCode(Interlocked.Increment(ref _calls) <= times ? 503 : 200)).AllowAnonymous());
 
     private static Task<WebApplication> CallerOfAsync(params string[] addresses) =>
         SmallService.StartAsync(settings: [.. addresses.Select((address, index) => KeyValuePair.Create($"services:callee:http:{index}", (string?)address))]);

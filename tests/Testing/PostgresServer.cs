@@ -13,9 +13,9 @@ namespace Lyceum.Testing;
 public sealed class PostgresServer : IAsyncLifetime
 {
     private const string Unprivileged = "65534";
-    private readonly string folder = Directory.CreateTempSubdirectory("lyceum-pg-").FullName;
-    private readonly int port = FreePort();
-    private Process? server;
+    private readonly string _folder = Directory.CreateTempSubdirectory("lyceum-pg-").FullName;
+    private readonly int _port = FreePort();
+    private Process? _server;
 
     /// <summary>Makes an empty database and answers its connection string.</summary>
     public async Task<string> CreateDatabaseAsync()
@@ -33,7 +33,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Starts the server and answers once it takes connections.</summary>
     public async Task StartAsync()
     {
-        server = Run("postgres", "-D", folder, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off");
+        _server = Run("postgres", "-D", _folder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {
@@ -43,7 +43,7 @@ public sealed class PostgresServer : IAsyncLifetime
                 await connection.OpenAsync(limit.Token);
                 return;
             }
-            catch (NpgsqlException) when (!server.HasExited)
+            catch (NpgsqlException) when (!_server.HasExited)
             {
                 await Task.Delay(50, limit.Token);
             }
@@ -53,11 +53,11 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Stops the server as an operator would: connections are cut, data is kept.</summary>
     public async Task StopAsync()
     {
-        if (server is { HasExited: false })
+        if (_server is { HasExited: false })
         {
-            using var signal = Process.Start("kill", ["-INT", $"{server.Id}"]);
+            using var signal = Process.Start("kill", ["-INT", $"{_server.Id}"]);
             await signal.WaitForExitAsync();
-            await server.WaitForExitAsync();
+            await _server.WaitForExitAsync();
         }
     }
 
@@ -66,11 +66,11 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         if (Environment.IsPrivilegedProcess)
         {
-            using var chown = Process.Start("chown", [$"{Unprivileged}:{Unprivileged}", folder]);
+            using var chown = Process.Start("chown", [$"{Unprivileged}:{Unprivileged}", _folder]);
             await chown.WaitForExitAsync();
         }
 
-        using var initdb = Run("initdb", "-D", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+        using var initdb = Run("initdb", "-D", _folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
         await initdb.WaitForExitAsync();
         if (initdb.ExitCode != 0)
         {
@@ -84,12 +84,12 @@ public sealed class PostgresServer : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await StopAsync();
-        server?.Dispose();
-        Directory.Delete(folder, recursive: true);
+        _server?.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     private string ConnectionString(string database) =>
-        $"Host=127.0.0.1;Port={port};Username=postgres;Database={database};Timeout=5";
+        $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Timeout=5";
 
     private static Process Run(string program, params string[] arguments)
     {

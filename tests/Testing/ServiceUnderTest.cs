@@ -12,7 +12,7 @@ namespace Lyceum.Testing;
 public sealed class ServiceUnderTest<TProgram>(params IEnumerable<KeyValuePair<string, string?>> settings) : WebApplicationFactory<TProgram>
     where TProgram : class
 {
-    private readonly KeyValuePair<string, string?>[] settings = [.. settings];
+    private readonly KeyValuePair<string, string?>[] _settings = [.. settings];
 
     /// <summary>Starts the service and answers once it is ready.</summary>
     public async Task<ServiceUnderTest<TProgram>> StartedAsync()
@@ -37,7 +37,7 @@ public sealed class ServiceUnderTest<TProgram>(params IEnumerable<KeyValuePair<s
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("Identity:Key", TestIdentity.Key);
-        foreach (var (key, value) in settings)
+        foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);
         }
