@@ -1,5 +1,3 @@
-using Aspire.Hosting.Publishing;
-
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>What a callback that sets environment variables may use.</summary>

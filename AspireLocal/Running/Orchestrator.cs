@@ -24,7 +24,7 @@ internal sealed partial class Orchestrator(
         RefuseCircles();
         using (var ports = new PortAllocation())
         {
-            ports.Claim(dashboard.Port, "The dashboard");
+            ports.Claim(dashboard.Port, "The dashboard", $"choose another port with Dashboard__Port={dashboard.Port + 10}");
             instances.GiveOutPorts(ports);
         }
 

@@ -16,7 +16,7 @@ internal sealed class PortAllocation : IDisposable
         var port = endpoint.Port ?? Free();
         if (endpoint.Port is not null)
         {
-            Claim(port, $"Endpoint '{endpoint.Name}' of '{resource.Name}'");
+            Claim(port, $"Endpoint '{endpoint.Name}' of '{resource.Name}'", "configure another port for it");
         }
 
         endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, "localhost", port);
@@ -28,7 +28,7 @@ internal sealed class PortAllocation : IDisposable
         return Hold(IPAddress.Loopback, 0);
     }
 
-    public void Claim(int port, string who)
+    public void Claim(int port, string who, string otherwise)
     {
         foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
         {
@@ -39,7 +39,7 @@ internal sealed class PortAllocation : IDisposable
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
                 throw new DistributedApplicationException(
-                    $"{who} needs port {port}, which another program uses. Stop that program, or configure another port.", exception);
+                    $"{who} needs port {port}, which another program uses. Stop that program, or {otherwise}.", exception);
             }
             catch (SocketException exception) when (exception.SocketErrorCode
                 is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)

@@ -25,7 +25,9 @@ internal sealed class ReplicaFront(int port, RunningResource resource)
             }
 
             var client = await listener.AcceptSocketAsync(cancellationToken);
+#pragma warning disable CA2025 // CarryAsync itself closes the connection, at its end.
             _open.Add(CarryAsync(client, cancellationToken));
+#pragma warning restore CA2025
         }
     }
 
