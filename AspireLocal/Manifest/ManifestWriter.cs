@@ -10,6 +10,9 @@ internal sealed class ManifestWriter(ManifestPublishingContext context, Distribu
     private readonly ManifestExpressions _expressions = new();
     private readonly List<ParameterResource> _unnamed = [];
 
+    // A server's connection string names its endpoint, and the endpoint the server.
+    private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
+
     public async Task WriteAsync(IReadOnlyList<IResource> resources, CancellationToken cancellationToken)
     {
         context.Writer.WriteStartObject();
@@ -187,6 +190,11 @@ internal sealed class ManifestWriter(ManifestPublishingContext context, Distribu
         if (value is ParameterResource parameter && !model.Contains(parameter) && !_unnamed.Contains(parameter))
         {
             _unnamed.Add(parameter);
+        }
+
+        if (value is IResource && !_seen.Add(value))
+        {
+            return;
         }
 
         if (value is IValueWithReferences compound)
