@@ -3,6 +3,7 @@ using Lyceum.AspireLocal;
 using Lyceum.AspireLocal.Manifest;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Aspire.Hosting;
 
@@ -31,12 +32,9 @@ public sealed class DistributedApplication : IAsyncDisposable
         {
             return new DistributedApplicationBuilder(args, Assembly.GetEntryAssembly());
         }
-        catch (Exception exception) when (exception is FormatException or DistributedApplicationException)
+        catch (FormatException exception)
         {
-            // A mistyped switch is the caller's, and a stack trace would hide what is wrong with it.
-            Console.Error.WriteLine(exception.Message);
-            Environment.Exit(1);
-            throw;
+            throw new DistributedApplicationException($"The command line cannot be read: {exception.Message}", exception);
         }
     }
 
@@ -58,7 +56,7 @@ public sealed class DistributedApplication : IAsyncDisposable
 
             await _host.RunAsync(cancellationToken);
         }
-        catch (DistributedApplicationException exception)
+        catch (Exception exception) when (exception is DistributedApplicationException or OptionsValidationException)
         {
             await Console.Error.WriteLineAsync(exception.Message.AsMemory(), CancellationToken.None);
             Environment.ExitCode = 1;

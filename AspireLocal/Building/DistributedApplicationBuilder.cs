@@ -20,6 +20,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         AppHostDirectory = DirectoryOf(appHost);
         _host = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
         {
+            Args = args,
             ContentRootPath = AppHostDirectory,
             ApplicationName = appHost?.GetName().Name ?? "AppHost",
         });
@@ -29,6 +30,9 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         _host.Logging.AddSimpleConsole(console => console.SingleLine = true);
         _host.Logging.AddFilter("Microsoft", LogLevel.Warning);
         _host.Logging.AddFilter("System", LogLevel.Warning);
+
+        // Until a resource is ready its checks fail ten times a second; its state says so once.
+        _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         _host.Services.AddHealthChecks();
         _host.Services.AddSingleton(TimeProvider.System);
         _host.Services.AddSingleton(ExecutionContext);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Aspire.Hosting;
 using Lyceum.AspireLocal.Running;
@@ -64,8 +65,11 @@ internal sealed class DashboardServer : IAsyncDisposable
             return Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Port > 0 ? parsed.Port : DefaultPort;
         }
 
-        return int.TryParse(text, out var port) && port is > 0 and <= IPEndPoint.MaxPort
-            ? port
-            : throw new DistributedApplicationException($"Dashboard:Port is '{text}'; write a port from 1 to 65535, such as {DefaultPort}.");
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port > IPEndPoint.MaxPort)
+        {
+            throw new DistributedApplicationException($"Dashboard:Port is '{text}'; write a port from 1 to 65535, such as {DefaultPort}, or 0 for a free one.");
+        }
+
+        return port > 0 ? port : PortAllocation.AnyFree();
     }
 }

@@ -11,6 +11,12 @@ internal sealed class PortAllocation : IDisposable
     // Kept open until every port is given out, so that none is given out twice.
     private readonly List<TcpListener> _held = [];
 
+    public static int AnyFree()
+    {
+        using var allocation = new PortAllocation();
+        return allocation.Free();
+    }
+
     public int For(IResource resource, EndpointAnnotation endpoint)
     {
         var port = endpoint.Port ?? Free();

@@ -15,7 +15,6 @@ internal static class ProjectEnvironment
             variables["OTEL_BLRP_SCHEDULE_DELAY"] = "1000";
             variables["OTEL_BSP_SCHEDULE_DELAY"] = "1000";
             variables["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";
-            variables["OTEL_TRACES_SAMPLER"] = "always_on";
         }
 
         var endpoint = Http(project);

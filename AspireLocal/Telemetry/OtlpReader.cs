@@ -24,7 +24,7 @@ internal static class OtlpReader
             Hex(span.ParentSpanId),
             name,
             scope.Scope?.Name ?? "",
-            Cut(span.Name),
+            Cut(TitleOf(span)),
             Kinds.ElementAtOrDefault(span.Kind) ?? Kinds[0],
             Time(span.StartTimeUnixNano),
             Time(span.EndTimeUnixNano) - Time(span.StartTimeUnixNano),
@@ -69,6 +69,17 @@ internal static class OtlpReader
             }
         }
     }
+
+    /// <summary>An HTTP span is best known by what was asked; .NET names it by the activity, the same for all.</summary>
+    private static string TitleOf(Span span)
+    {
+        var method = Find(span, "http.request.method");
+        var where = Find(span, "http.route") ?? Find(span, "url.path") ?? Find(span, "server.address");
+        return method is null || where is null ? span.Name : $"{method} {where}";
+    }
+
+    private static string? Find(Span span, string key) =>
+        span.Attributes.FirstOrDefault(attribute => attribute.Key == key) is { } found ? Text(found.Value) : null;
 
     private static Series Describe(string resource, Metric metric, string kind, IEnumerable<Otlp.Attribute> attributes) => new(
         new SeriesKey(resource, Cut(metric.Name), string.Join(", ", Attributes(attributes).Select(pair => $"{pair.Key}={pair.Value}"))),

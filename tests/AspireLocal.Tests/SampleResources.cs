@@ -1,0 +1,26 @@
+using System.Net.Http.Json;
+using Lyceum.AspireLocal.Sample;
+
+namespace Lyceum.AspireLocal.Tests;
+
+internal static class SampleResources
+{
+    public static IResourceBuilder<ProjectResource> AddSample(this IDistributedApplicationBuilder builder, string name, int? port = null) =>
+        builder.AddProject<SampleProject>(name, launchProfileName: null)
+            .WithArgs("service")
+            .WithHttpEndpoint(port: port)
+            .WithHttpHealthCheck("/health");
+
+    public static async Task<Dictionary<string, string>> EnvironmentOfAsync(IResourceBuilder<ProjectResource> resource)
+    {
+        using var client = new HttpClient();
+        return (await client.GetFromJsonAsync<Dictionary<string, string>>(new Uri($"{resource.GetEndpoint("http").Url}/env")))!;
+    }
+
+    public static async Task<string> GetAsync(IResourceBuilder<ProjectResource> resource, string path)
+    {
+        // A client of its own for each question: each is a new connection.
+        using var client = new HttpClient();
+        return await client.GetStringAsync(new Uri($"{resource.GetEndpoint("http").Url}{path}"));
+    }
+}
