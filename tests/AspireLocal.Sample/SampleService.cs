@@ -20,11 +20,6 @@ internal static class SampleService
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value));
         app.MapGet("/pid", () => Environment.ProcessId);
         app.MapGet("/child", () => Process.Start("setsid", ["sleep", "600"]).Id);
-        app.MapGet("/crash", () =>
-        {
-            Console.Error.WriteLine("crashing as asked");
-            Environment.Exit(3);
-        });
         Console.WriteLine("sample listens");
         Note("started");
         await app.RunAsync();

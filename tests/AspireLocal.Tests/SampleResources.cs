@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using Lyceum.AspireLocal.Sample;
 
@@ -15,6 +16,15 @@ internal static class SampleResources
     {
         using var client = new HttpClient();
         return (await client.GetFromJsonAsync<Dictionary<string, string>>(new Uri($"{resource.GetEndpoint("http").Url}/env")))!;
+    }
+
+    /// <summary>Crashes one process of the resource, as the kernel would.</summary>
+    public static async Task<string> CrashAsync(IResourceBuilder<ProjectResource> resource)
+    {
+        var pid = await GetAsync(resource, "/pid");
+        using var kill = Process.Start("kill", ["-KILL", pid]);
+        await kill.WaitForExitAsync();
+        return pid;
     }
 
     public static async Task<string> GetAsync(IResourceBuilder<ProjectResource> resource, string path)
