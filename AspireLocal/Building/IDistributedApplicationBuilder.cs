@@ -93,6 +93,9 @@ public sealed class DistributedApplicationException : Exception
     }
 }
 
+/// <summary>A resource that other resources find by its name.</summary>
+public interface IResourceWithServiceDiscovery : IResourceWithEndpoints;
+
 /// <summary>Where a referenced project is.</summary>
 public interface IProjectMetadata : IResourceAnnotation
 {

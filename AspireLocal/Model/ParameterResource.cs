@@ -53,13 +53,3 @@ internal sealed class ConnectionStringParameterResource : ParameterResource, IRe
 
     ValueTask<string?> IValueProvider.GetValueAsync(CancellationToken cancellationToken) => GetValueAsync(cancellationToken);
 }
-
-/// <summary>A connection string that is put together from other values.</summary>
-/// <param name="name">The name of the resource.</param>
-/// <param name="connectionStringExpression">How it is put together.</param>
-public sealed class ConnectionStringResource(string name, ReferenceExpression connectionStringExpression)
-    : Resource(name), IResourceWithConnectionString, IResourceWithWaitSupport
-{
-    /// <inheritdoc />
-    public ReferenceExpression ConnectionStringExpression { get; } = connectionStringExpression;
-}
