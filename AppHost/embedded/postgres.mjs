@@ -35,6 +35,7 @@ const options = {
   jit: 'off',
   TimeZone: 'UTC',
   log_timezone: 'UTC',
+  log_line_prefix: '',
   log_min_messages: 'warning',
 };
 
