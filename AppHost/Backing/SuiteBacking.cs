@@ -1,0 +1,15 @@
+namespace Lyceum.AppHost.Backing;
+
+/// <summary>Where the suite's data is, whichever mode has been chosen.</summary>
+/// <param name="Databases">The three databases by name.</param>
+/// <param name="Redis">The cache; without it each service keeps that state in its process.</param>
+/// <param name="ReadyBefore">What has to be ready before a service that uses a database starts.</param>
+/// <param name="Models">What answers for models.</param>
+internal sealed record SuiteBacking(
+    IReadOnlyDictionary<string, IResourceBuilder<IResourceWithConnectionString>> Databases,
+    IResourceBuilder<IResourceWithConnectionString>? Redis,
+    IReadOnlyList<IResourceBuilder<IResource>> ReadyBefore,
+    SuiteModels Models)
+{
+    public static readonly string[] DatabaseNames = ["gatewaydb", "chatdb", "telemetrydb"];
+}

@@ -1,0 +1,54 @@
+using Lyceum.AppHost;
+using Lyceum.AppHost.Backing;
+using Lyceum.AppHost.Secrets;
+
+try
+{
+    var builder = DistributedApplication.CreateBuilder(args);
+    var settings = AppHostSettings.Read(builder);
+    var secrets = SuiteSecrets.Add(builder, settings);
+    var backing = builder.AddBacking(settings, secrets);
+    builder.AddPublishTarget();
+
+    var modelhost = builder.AddService<Projects.ModelHost>("modelhost", secrets)
+        .WithModels(backing.Models)
+        .WithCache(backing);
+
+    var telemetryingest = builder.AddService<Projects.TelemetryIngest>("telemetryingest", secrets)
+        .WithDatabase(backing, "telemetrydb");
+
+    var kernelservice = builder.AddService<Projects.KernelService>("kernelservice", secrets)
+        .WithWorkspaces(settings)
+        .WithCache(backing)
+        .WithReference(telemetryingest);
+
+    var chatservice = builder.AddService<Projects.ChatService>("chatservice", secrets)
+        .WithDatabase(backing, "chatdb")
+        .WithCache(backing)
+        .WithReference(modelhost)
+        .WithReference(telemetryingest)
+        .WithReference(kernelservice);
+
+    // Each asks the other: the tutor runs code, a kernel's cell asks the tutor. Neither waits for the other to start.
+    kernelservice.WithReference(chatservice);
+
+    var gateway = builder.AddService<Projects.Gateway>("gateway", secrets, settings.GatewayPort)
+        .WithExternalHttpEndpoints()
+        .WithDatabase(backing, "gatewaydb")
+        .WithCache(backing)
+        .WithEnvironment("Accounts__LearnerKey", secrets.LearnerKey)
+        .WithEnvironment("Accounts__OwnerToken", secrets.OwnerToken)
+        .WithReference(modelhost)
+        .WithReference(telemetryingest)
+        .WithReference(kernelservice)
+        .WithReference(chatservice);
+
+    gateway.AnnounceWhenReady(settings, modelhost, telemetryingest, kernelservice, chatservice);
+    builder.Build().Run();
+    return Environment.ExitCode;
+}
+catch (DistributedApplicationException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}
