@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Lyceum.ServiceDefaults.Discovery;
+using Microsoft.Extensions.Options;
+
+namespace Lyceum.ModelHost.Nodes;
+
+/// <summary>All nodes: asked for their health and models in the background, and at once when somebody needs news.</summary>
+internal sealed partial class NodeFleet : BackgroundService
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    private readonly NodeClient client;
+    private readonly TimeProvider time;
+    private readonly TimeSpan interval;
+    private readonly ILogger<NodeFleet> logger;
+    private readonly SemaphoreSlim probing = new(1);
+    private long? lastProbe;
+    private uint turn;
+
+    public NodeFleet(IOptions<NodesOptions> options, ServiceEndpoints endpoints, NodeClient client, TimeProvider time, ILogger<NodeFleet> logger)
+    {
+        this.client = client;
+        this.time = time;
+        this.logger = logger;
+        interval = options.Value.Limits.Probe;
+        Nodes = [.. options.Value.Nodes
+            .Where(entry => !string.IsNullOrWhiteSpace(entry))
+            .SelectMany(entry => NodeAddresses.Of(entry, endpoints))
+            .Distinct()
+            .Select(address => new ModelNode(address))];
+    }
+
+    public IReadOnlyList<ModelNode> Nodes { get; }
+
+    /// <summary>The models of all healthy nodes, each once, by name.</summary>
+    public IEnumerable<NodeModel> Models => Nodes
+        .Where(node => node.Healthy)
+        .SelectMany(node => node.Models ?? [])
+        .DistinctBy(model => model.Name, StringComparer.OrdinalIgnoreCase)
+        .OrderBy(model => model.Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The healthy nodes that have the model: the least busy first, in turn among equals.</summary>
+    public IReadOnlyList<ModelNode> Candidates(string model)
+    {
+        var able = Nodes.Where(node => node.Healthy && node.Has(model)).ToArray();
+        if (able.Length > 1)
+        {
+            var first = (int)(Interlocked.Increment(ref turn) % (uint)able.Length);
+            able = [.. able[first..], .. able[..first]];
+        }
+
+        return [.. able.OrderBy(node => node.Outstanding)];
+    }
+
+    /// <summary>Asks all nodes in parallel, unless that was done within the last second.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        await probing.WaitAsync(cancellationToken);
+        try
+        {
+            if (lastProbe is { } last && time.GetElapsedTime(last) < Fresh)
+            {
+                return;
+            }
+
+            await Task.WhenAll(Nodes.Select(node => ProbeAsync(node, cancellationToken)));
+            lastProbe = time.GetTimestamp();
+        }
+        finally
+        {
+            probing.Release();
+        }
+    }
+
+    /// <summary>A request could not reach the node: it draws no more until it answers a probe.</summary>
+    public void ReportFailure(ModelNode node, string reason)
+    {
+        if (node.Failed())
+        {
+            LogAway(logger, node.Address, reason);
+        }
+    }
+
+    public override void Dispose()
+    {
+        probing.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (Nodes.Count == 0)
+        {
+            LogBuiltIn(logger);
+            return;
+        }
+
+        using var timer = new PeriodicTimer(interval, time);
+        do
+        {
+            await RefreshAsync(stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task ProbeAsync(ModelNode node, CancellationToken cancellationToken)
+    {
+        if (await client.TryGetAsync(node, "api/version", cancellationToken) is not { } about)
+        {
+            ReportFailure(node, "no answer to /api/version");
+        }
+        else if (await client.TryGetAsync(node, "api/tags", cancellationToken) is not { } tags || NodeModel.ReadList(tags) is not { } models)
+        {
+            ReportFailure(node, "no list of models from /api/tags");
+        }
+        else if (node.Answered(models, Version(about)))
+        {
+            LogBack(logger, node.Address, models.Count);
+        }
+    }
+
+    private static string? Version(JsonElement about) =>
+        about.ValueKind == JsonValueKind.Object && about.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.String
+            ? version.GetString()
+            : null;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "No model node is configured: the built-in hints serve. Set Nodes__0 to a node's URL to change that")]
+    private static partial void LogBuiltIn(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} answers and has {Count} models")]
+    private static partial void LogBack(ILogger logger, Uri node, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node} is away: {Reason}")]
+    private static partial void LogAway(ILogger logger, Uri node, string reason);
+}
