@@ -2,6 +2,7 @@
 // Settings, by environment:
 //   PORT=11500 (0 takes a free one; the line "mini-ollama <port>" on stdout says which)
 //   MODEL=tiny.gguf beside this file   MODELS=tiny:latest,embed:latest   LOAD_MS=300 (delay of a cold load)
+//   EXIT_WITH_STDIN=1 ends the server when its input closes, so that it does not outlive who started it
 //   PARALLEL=4   MAX_QUEUE=512 (then 503)   DIE_AFTER=0 (cuts the socket after n chunks: a node that dies mid-stream)
 import http from "node:http";
 import { ApiError, startEngine } from "./engine.mjs";
@@ -184,6 +185,8 @@ async function handle(request, response) {
     return fail(response, path, json, failure);
   }
 }
+
+if (env.EXIT_WITH_STDIN) process.stdin.on("end", () => process.exit()).resume();
 
 const server = http.createServer(handle);
 server.listen(+(env.PORT ?? 11500), "127.0.0.1", () => console.log("mini-ollama", server.address().port));
