@@ -18,7 +18,7 @@ internal sealed partial class ModelForwarder(
 {
     private const int MaxError = 64 * 1024;
     private static readonly StreamPipeReaderOptions Reading = new(bufferSize: 8 * 1024, minimumReadSize: 2 * 1024, leaveOpen: true);
-    private readonly NodeLimits limits = options.Value.Limits;
+    private readonly NodeLimits _limits = options.Value.Limits;
 
     public async Task ForwardAsync(HttpContext context, ModelOperation operation, ModelRequest request, Placement.OnNodes target)
     {
@@ -54,7 +54,7 @@ internal sealed partial class ModelForwarder(
     private async Task<NodeFailure> TryAsync(HttpContext context, ModelOperation operation, ModelRequest asked, string model, ModelNode node, ModelTelemetry.ModelRun run, bool last)
     {
         using var lease = node.Begin();
-        using var wait = new WaitLimit(limits.FirstByte, limits.Idle, time, context.RequestAborted);
+        using var wait = new WaitLimit(_limits.FirstByte, _limits.Idle, time, context.RequestAborted);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node.Address, operation.Path[1..])) { Content = asked.For(model) };
         try
         {

@@ -8,15 +8,15 @@ namespace Lyceum.ModelHost.Forwarding;
 internal sealed class ModelRequest
 {
     private const int MaxDepth = 256;
-    private readonly int modelStart;
-    private readonly int modelLength;
+    private readonly int _modelStart;
+    private readonly int _modelLength;
 
     private ModelRequest(ReadOnlyMemory<byte> body, string model, int modelStart, int modelLength)
     {
         Body = body;
         Model = model;
-        this.modelStart = modelStart;
-        this.modelLength = modelLength;
+        _modelStart = modelStart;
+        _modelLength = modelLength;
     }
 
     public ReadOnlyMemory<byte> Body { get; }
@@ -36,7 +36,7 @@ internal sealed class ModelRequest
     /// <summary>The body in three parts, of which the middle one is another model's name.</summary>
     public SplicedContent For(string model) => ReferenceEquals(model, Model) || model == Model
         ? new SplicedContent(Body, default, default)
-        : new SplicedContent(Body[..modelStart], JsonSerializer.SerializeToUtf8Bytes(model, RequestJson.Default.String), Body[(modelStart + modelLength)..]);
+        : new SplicedContent(Body[.._modelStart], JsonSerializer.SerializeToUtf8Bytes(model, RequestJson.Default.String), Body[(_modelStart + _modelLength)..]);
 
     internal static ModelRequest Read(ReadOnlyMemory<byte> body)
     {

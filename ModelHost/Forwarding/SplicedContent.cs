@@ -6,15 +6,15 @@ namespace Lyceum.ModelHost.Forwarding;
 /// <summary>JSON sent as up to three pieces, without putting them together first.</summary>
 internal sealed class SplicedContent : HttpContent
 {
-    private readonly ReadOnlyMemory<byte> before;
-    private readonly ReadOnlyMemory<byte> between;
-    private readonly ReadOnlyMemory<byte> after;
+    private readonly ReadOnlyMemory<byte> _before;
+    private readonly ReadOnlyMemory<byte> _between;
+    private readonly ReadOnlyMemory<byte> _after;
 
     public SplicedContent(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> between, ReadOnlyMemory<byte> after)
     {
-        this.before = before;
-        this.between = between;
-        this.after = after;
+        _before = before;
+        _between = between;
+        _after = after;
         Headers.ContentType = new MediaTypeHeaderValue("application/json");
     }
 
@@ -23,14 +23,14 @@ internal sealed class SplicedContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(before, cancellationToken);
-        await stream.WriteAsync(between, cancellationToken);
-        await stream.WriteAsync(after, cancellationToken);
+        await stream.WriteAsync(_before, cancellationToken);
+        await stream.WriteAsync(_between, cancellationToken);
+        await stream.WriteAsync(_after, cancellationToken);
     }
 
     protected override bool TryComputeLength(out long length)
     {
-        length = before.Length + between.Length + after.Length;
+        length = _before.Length + _between.Length + _after.Length;
         return true;
     }
 }

@@ -11,10 +11,10 @@ namespace Lyceum.ModelHost.Forwarding;
 internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape shape, WaitLimit wait)
 {
     private const int MaxHeld = 64 * 1024;
-    private readonly StreamTail tail = new(shape);
-    private bool midLine;
+    private readonly StreamTail _tail = new(shape);
+    private bool _midLine;
 
-    public TokenFigures Figures => tail.Figures;
+    public TokenFigures Figures => _tail.Figures;
 
     /// <summary>Waits until a first line can be passed on; answers why there is none otherwise. Until then another node can serve.</summary>
     public async Task<NodeFailure> FirstLineAsync()
@@ -68,7 +68,7 @@ internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape
             }
             catch (Exception failure) when (wait.Explains(failure) is not NodeFailure.None)
             {
-                return tail.Ended ? NodeFailure.None : wait.Explains(failure);
+                return _tail.Ended ? NodeFailure.None : wait.Explains(failure);
             }
 
             var passed = Pass(result.Buffer, result.IsCompleted);
@@ -80,7 +80,7 @@ internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape
 
             if (result.IsCompleted)
             {
-                return tail.Ended ? NodeFailure.None : NodeFailure.Broken;
+                return _tail.Ended ? NodeFailure.None : NodeFailure.Broken;
             }
         }
     }
@@ -93,12 +93,12 @@ internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape
         if (last && whole < bytes.Length)
         {
             // A last line without its newline is whole only if it is the end; otherwise it is what a dying node left.
-            tail.Observe(bytes[whole..]);
-            whole = tail.Ended ? bytes.Length : whole;
+            _tail.Observe(bytes[whole..]);
+            whole = _tail.Ended ? bytes.Length : whole;
         }
         else if (whole == 0 && bytes.Length >= MaxHeld)
         {
-            midLine = true;
+            _midLine = true;
             whole = bytes.Length;
             client.Write(bytes);
             return buffer.End;
@@ -106,8 +106,8 @@ internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape
 
         if (whole > 0)
         {
-            midLine = false;
-            tail.Observe(bytes[..whole]);
+            _midLine = false;
+            _tail.Observe(bytes[..whole]);
             client.Write(bytes[..whole]);
         }
 
@@ -116,7 +116,7 @@ internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape
 
     private void WriteError(NodeFailure failure)
     {
-        if (midLine)
+        if (_midLine)
         {
             client.Write("\n"u8);
         }

@@ -5,29 +5,29 @@ namespace Lyceum.ModelHost.Forwarding;
 /// <summary>Bounds a wait for a node and ends it when the client goes; tells afterwards which it was.</summary>
 internal sealed class WaitLimit : IDisposable
 {
-    private readonly CancellationTokenSource source;
-    private readonly CancellationTokenRegistration registration;
-    private readonly CancellationToken clientGone;
-    private readonly TimeSpan idle;
+    private readonly CancellationTokenSource _source;
+    private readonly CancellationTokenRegistration _registration;
+    private readonly CancellationToken _clientGone;
+    private readonly TimeSpan _idle;
 
     public WaitLimit(TimeSpan first, TimeSpan idle, TimeProvider time, CancellationToken clientGone)
     {
-        this.idle = idle;
-        this.clientGone = clientGone;
-        source = new CancellationTokenSource(first, time);
-        registration = clientGone.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), source);
+        _idle = idle;
+        _clientGone = clientGone;
+        _source = new CancellationTokenSource(first, time);
+        _registration = _clientGone.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _source);
     }
 
-    public CancellationToken Token => source.Token;
+    public CancellationToken Token => _source.Token;
 
     /// <summary>Starts the wait for the next piece.</summary>
-    public void Restart() => source.CancelAfter(idle);
+    public void Restart() => _source.CancelAfter(_idle);
 
     /// <summary>The failure of the node behind an exception; none when it was not the node's.</summary>
     public NodeFailure Explains(Exception exception) => exception switch
     {
-        _ when clientGone.IsCancellationRequested => NodeFailure.None,
-        OperationCanceledException => source.IsCancellationRequested ? NodeFailure.TimedOut : NodeFailure.Unreachable,
+        _ when _clientGone.IsCancellationRequested => NodeFailure.None,
+        OperationCanceledException => _source.IsCancellationRequested ? NodeFailure.TimedOut : NodeFailure.Unreachable,
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } => NodeFailure.Unreachable,
         HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => NodeFailure.Unreachable,
         HttpRequestException or IOException => NodeFailure.Broken,
@@ -36,7 +36,7 @@ internal sealed class WaitLimit : IDisposable
 
     public void Dispose()
     {
-        registration.Dispose();
-        source.Dispose();
+        _registration.Dispose();
+        _source.Dispose();
     }
 }

@@ -17,11 +17,11 @@ namespace Lyceum.ModelHost.Hints;
 /// <param name="Similar">The group that names something whose nearest neighbour helps.</param>
 internal sealed record HintEntry(string Error, string Message, string Meaning, string Ask, string Look, string Try, IReadOnlyList<string> Example, string? Similar)
 {
-    private readonly Regex pattern = new(Message, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
+    private readonly Regex _pattern = new(Message, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
     /// <summary>The groups of the message, when the entry is about this error.</summary>
     public Match? Match(StudentError error) =>
-        (Error.Length == 0 || Error.Split('|').Contains(error.Name, StringComparer.Ordinal)) && pattern.Match(error.Message) is { Success: true } match
+        (Error.Length == 0 || Error.Split('|').Contains(error.Name, StringComparer.Ordinal)) && _pattern.Match(error.Message) is { Success: true } match
             ? match
             : null;
 }
@@ -29,9 +29,9 @@ internal sealed record HintEntry(string Error, string Message, string Meaning, s
 /// <summary>A subject that students ask about, and where to look.</summary>
 internal sealed record HintTopic(string Match, string Topic, string Python, string R, string Csharp, string Any)
 {
-    private readonly Regex pattern = new(Match, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    private readonly Regex _pattern = new(Match, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    public bool IsIn(string question) => pattern.IsMatch(question);
+    public bool IsIn(string question) => _pattern.IsMatch(question);
 
     public string For(Language? language) => language switch
     {
@@ -51,25 +51,25 @@ internal sealed record KnownNames(IReadOnlyDictionary<string, string> Modules, I
 /// <summary>The catalogue, read once from the files embedded in this assembly.</summary>
 internal sealed class HintCatalogue
 {
-    private readonly FrozenDictionary<Language, HintEntry[]> entries = new Dictionary<Language, HintEntry[]>
+    private readonly FrozenDictionary<Language, HintEntry[]> _entries = new Dictionary<Language, HintEntry[]>
     {
         [Language.Python] = [.. Load("python.json", HintJson.Default.HintEntryArray), .. Load("python-syntax.json", HintJson.Default.HintEntryArray)],
         [Language.R] = Load("r.json", HintJson.Default.HintEntryArray),
         [Language.CSharp] = Load("csharp.json", HintJson.Default.HintEntryArray),
     }.ToFrozenDictionary();
 
-    private readonly FrozenDictionary<string, KnownNames> known = Load("known.json", HintJson.Default.DictionaryStringKnownNames).ToFrozenDictionary();
+    private readonly FrozenDictionary<string, KnownNames> _known = Load("known.json", HintJson.Default.DictionaryStringKnownNames).ToFrozenDictionary();
 
     public IReadOnlyList<HintTopic> Topics { get; } = Load("topics.json", HintJson.Default.HintTopicArray);
 
-    public IReadOnlyList<HintEntry> For(Language language) => entries[language];
+    public IReadOnlyList<HintEntry> For(Language language) => _entries[language];
 
-    public KnownNames Known(Language language) => known[language.Fence()];
+    public KnownNames Known(Language language) => _known[language.Fence()];
 
     /// <summary>The first entry about the error, with the groups of its message.</summary>
     public (HintEntry Entry, Match Match)? Find(StudentError error)
     {
-        foreach (var entry in entries[error.Language])
+        foreach (var entry in _entries[error.Language])
         {
             if (entry.Match(error) is { } match)
             {

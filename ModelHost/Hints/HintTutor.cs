@@ -11,7 +11,7 @@ internal sealed class HintTutor(HintCatalogue catalogue)
 
     private const string Footer = "*Built-in hints from a catalogue of common errors, not a language model.*";
     private const string EnglishOnly = "*(I only understand English, so I could not read your words; this is about what your code and message show.)*";
-    private readonly HintWriter writer = new(catalogue);
+    private readonly HintWriter _writer = new(catalogue);
 
     public string Answer(IReadOnlyList<HintMessage> messages)
     {
@@ -27,7 +27,7 @@ internal sealed class HintTutor(HintCatalogue catalogue)
             answer.Append("I do not hand over finished solutions: you would have the answer, but not the way to it. I gladly help with the next step.\n\n");
         }
 
-        answer.Append(conversation.Error is { } error ? writer.Write(error, conversation.Code, conversation.Level) : Guide(conversation));
+        answer.Append(conversation.Error is { } error ? _writer.Write(error, conversation.Code, conversation.Level) : Guide(conversation));
         if (conversation is { First: true, Kind: not QuestionKind.Identity })
         {
             answer.Append("\n\n").Append(Footer);

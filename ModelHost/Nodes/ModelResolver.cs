@@ -27,11 +27,11 @@ internal abstract record Placement
 internal sealed class ModelResolver(NodeFleet fleet, IOptions<NodesOptions> options)
 {
     private const string Tutor = "tutor";
-    private readonly Dictionary<string, string> aliases = options.Value.Aliases
+    private readonly Dictionary<string, string> _aliases = options.Value.Aliases
         .ToDictionary(pair => ModelName.Short(pair.Key), pair => pair.Value.Trim(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The built-in model serves without nodes, or where an alias names it.</summary>
-    public bool BuiltInServes => fleet.Nodes.Count == 0 || aliases.Values.Any(HintModel.Is);
+    public bool BuiltInServes => fleet.Nodes.Count == 0 || _aliases.Values.Any(HintModel.Is);
 
     /// <summary>Where a request for this name goes, asking the nodes again before the answer is no.</summary>
     public async ValueTask<Placement> PlaceAsync(string name, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ internal sealed class ModelResolver(NodeFleet fleet, IOptions<NodesOptions> opti
     private string? Model(string name)
     {
         var asked = ModelName.Short(name);
-        if (aliases.TryGetValue(asked, out var target))
+        if (_aliases.TryGetValue(asked, out var target))
         {
             return target;
         }

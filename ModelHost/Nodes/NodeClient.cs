@@ -12,7 +12,7 @@ internal sealed class NodeClient(IOptions<NodesOptions> options, TimeProvider ti
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
     private const int MaxAnswer = 16 * 1024 * 1024;
 
-    private readonly HttpClient client = new(new SocketsHttpHandler
+    private readonly HttpClient _client = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -30,7 +30,7 @@ internal sealed class NodeClient(IOptions<NodesOptions> options, TimeProvider ti
 
     /// <summary>Sends and answers once the headers are there.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
     /// <summary>A small JSON answer of a node, or null when it gives none in time.</summary>
     public async Task<JsonElement?> TryGetAsync(ModelNode node, string path, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class NodeClient(IOptions<NodesOptions> options, TimeProvider ti
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var response = await client.GetAsync(new Uri(node.Address, path), HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using var response = await _client.GetAsync(new Uri(node.Address, path), HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (!response.IsSuccessStatusCode)
             {
                 return null;
@@ -56,5 +56,5 @@ internal sealed class NodeClient(IOptions<NodesOptions> options, TimeProvider ti
         }
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => _client.Dispose();
 }

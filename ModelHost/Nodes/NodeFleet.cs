@@ -9,20 +9,20 @@ internal sealed partial class NodeFleet : BackgroundService
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
-    private readonly NodeClient client;
-    private readonly TimeProvider time;
-    private readonly TimeSpan interval;
-    private readonly ILogger<NodeFleet> logger;
-    private readonly SemaphoreSlim probing = new(1);
-    private long? lastProbe;
-    private uint turn;
+    private readonly NodeClient _client;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _interval;
+    private readonly ILogger<NodeFleet> _logger;
+    private readonly SemaphoreSlim _probing = new(1);
+    private long? _lastProbe;
+    private uint _turn;
 
     public NodeFleet(IOptions<NodesOptions> options, ServiceEndpoints endpoints, NodeClient client, TimeProvider time, ILogger<NodeFleet> logger)
     {
-        this.client = client;
-        this.time = time;
-        this.logger = logger;
-        interval = options.Value.Limits.Probe;
+        _client = client;
+        _time = time;
+        _logger = logger;
+        _interval = options.Value.Limits.Probe;
         Nodes = [.. options.Value.Nodes
             .Where(entry => !string.IsNullOrWhiteSpace(entry))
             .SelectMany(entry => NodeAddresses.Of(entry, endpoints))
@@ -45,7 +45,7 @@ internal sealed partial class NodeFleet : BackgroundService
         var able = Nodes.Where(node => node.Healthy && node.Has(model)).ToArray();
         if (able.Length > 1)
         {
-            var first = (int)(Interlocked.Increment(ref turn) % (uint)able.Length);
+            var first = (int)(Interlocked.Increment(ref _turn) % (uint)able.Length);
             able = [.. able[first..], .. able[..first]];
         }
 
@@ -55,20 +55,20 @@ internal sealed partial class NodeFleet : BackgroundService
     /// <summary>Asks all nodes in parallel, unless that was done within the last second.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        await probing.WaitAsync(cancellationToken);
+        await _probing.WaitAsync(cancellationToken);
         try
         {
-            if (lastProbe is { } last && time.GetElapsedTime(last) < Fresh)
+            if (_lastProbe is { } last && _time.GetElapsedTime(last) < Fresh)
             {
                 return;
             }
 
             await Task.WhenAll(Nodes.Select(node => ProbeAsync(node, cancellationToken)));
-            lastProbe = time.GetTimestamp();
+            _lastProbe = _time.GetTimestamp();
         }
         finally
         {
-            probing.Release();
+            _probing.Release();
         }
     }
 
@@ -77,13 +77,13 @@ internal sealed partial class NodeFleet : BackgroundService
     {
         if (node.Failed())
         {
-            LogAway(logger, node.Address, reason);
+            LogAway(_logger, node.Address, reason);
         }
     }
 
     public override void Dispose()
     {
-        probing.Dispose();
+        _probing.Dispose();
         base.Dispose();
     }
 
@@ -91,11 +91,11 @@ internal sealed partial class NodeFleet : BackgroundService
     {
         if (Nodes.Count == 0)
         {
-            LogBuiltIn(logger);
+            LogBuiltIn(_logger);
             return;
         }
 
-        using var timer = new PeriodicTimer(interval, time);
+        using var timer = new PeriodicTimer(_interval, _time);
         do
         {
             await RefreshAsync(stoppingToken);
@@ -105,17 +105,17 @@ internal sealed partial class NodeFleet : BackgroundService
 
     private async Task ProbeAsync(ModelNode node, CancellationToken cancellationToken)
     {
-        if (await client.TryGetAsync(node, "api/version", cancellationToken) is not { } about)
+        if (await _client.TryGetAsync(node, "api/version", cancellationToken) is not { } about)
         {
             ReportFailure(node, "no answer to /api/version");
         }
-        else if (await client.TryGetAsync(node, "api/tags", cancellationToken) is not { } tags || NodeModel.ReadList(tags) is not { } models)
+        else if (await _client.TryGetAsync(node, "api/tags", cancellationToken) is not { } tags || NodeModel.ReadList(tags) is not { } models)
         {
             ReportFailure(node, "no list of models from /api/tags");
         }
         else if (node.Answered(models, Version(about)))
         {
-            LogBack(logger, node.Address, models.Count);
+            LogBack(_logger, node.Address, models.Count);
         }
     }
 

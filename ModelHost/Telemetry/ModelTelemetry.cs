@@ -13,21 +13,21 @@ internal sealed class ModelTelemetry : IDisposable
 {
     public const string Name = "Lyceum.ModelHost";
 
-    private readonly ActivitySource source = new(Name);
-    private readonly Histogram<double> duration;
-    private readonly Histogram<double> firstToken;
-    private readonly Histogram<int> tokens;
-    private readonly TimeProvider time;
+    private readonly ActivitySource _source = new(Name);
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _firstToken;
+    private readonly Histogram<int> _tokens;
+    private readonly TimeProvider _time;
 
     public ModelTelemetry(IMeterFactory meters, TimeProvider time)
     {
-        this.time = time;
+        _time = time;
 #pragma warning disable CA2000 // The factory owns its meters.
         var meter = meters.Create(Name);
 #pragma warning restore CA2000
-        duration = meter.CreateHistogram<double>("gen_ai.server.request.duration", "s", "How long a model's whole answer took.");
-        firstToken = meter.CreateHistogram<double>("gen_ai.server.time_to_first_token", "s", "How long the first part of a model's answer took.");
-        tokens = meter.CreateHistogram<int>("gen_ai.client.token.usage", "{token}", "How many tokens a request took.");
+        _duration = meter.CreateHistogram<double>("gen_ai.server.request.duration", "s", "How long a model's whole answer took.");
+        _firstToken = meter.CreateHistogram<double>("gen_ai.server.time_to_first_token", "s", "How long the first part of a model's answer took.");
+        _tokens = meter.CreateHistogram<int>("gen_ai.client.token.usage", "{token}", "How many tokens a request took.");
     }
 
     /// <summary>Begins one run of a model; the result must be disposed.</summary>
@@ -50,7 +50,7 @@ internal sealed class ModelTelemetry : IDisposable
             tags.Add("server.port", node.Address.Port);
         }
 
-        var activity = source.StartActivity($"{operation.Name} {model}", ActivityKind.Client);
+        var activity = _source.StartActivity($"{operation.Name} {model}", ActivityKind.Client);
         foreach (var (key, value) in tags)
         {
             activity?.SetTag(key, value);
@@ -59,14 +59,14 @@ internal sealed class ModelTelemetry : IDisposable
         return new ModelRun(this, activity, tags);
     }
 
-    public void Dispose() => source.Dispose();
+    public void Dispose() => _source.Dispose();
 
     /// <summary>One run of a model on one node.</summary>
     internal sealed class ModelRun(ModelTelemetry owner, Activity? activity, TagList tags) : IDisposable
     {
-        private readonly long began = owner.time.GetTimestamp();
+        private readonly long _began = owner._time.GetTimestamp();
 
-        public void FirstToken() => owner.firstToken.Record(owner.time.GetElapsedTime(began).TotalSeconds, tags);
+        public void FirstToken() => owner._firstToken.Record(owner._time.GetElapsedTime(_began).TotalSeconds, tags);
 
         public void Used(TokenFigures figures)
         {
@@ -83,7 +83,7 @@ internal sealed class ModelTelemetry : IDisposable
 
         public void Dispose()
         {
-            owner.duration.Record(owner.time.GetElapsedTime(began).TotalSeconds, tags);
+            owner._duration.Record(owner._time.GetElapsedTime(_began).TotalSeconds, tags);
             activity?.Dispose();
         }
 
@@ -97,7 +97,7 @@ internal sealed class ModelTelemetry : IDisposable
             activity?.SetTag($"gen_ai.usage.{type}_tokens", value);
             var typed = tags;
             typed.Add("gen_ai.token.type", type);
-            owner.tokens.Record(value, typed);
+            owner._tokens.Record(value, typed);
         }
     }
 }

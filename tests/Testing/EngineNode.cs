@@ -12,16 +12,16 @@ namespace Lyceum.Testing;
 public sealed class EngineNode : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private readonly IReadOnlyList<KeyValuePair<string, string>> settings;
-    private readonly HttpClient client = new() { Timeout = TimeSpan.FromSeconds(30) };
-    private Process? process;
+    private readonly IReadOnlyList<KeyValuePair<string, string>> _settings;
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private Process? _process;
 
     public EngineNode()
         : this([])
     {
     }
 
-    private EngineNode(IReadOnlyList<KeyValuePair<string, string>> settings) => this.settings = settings;
+    private EngineNode(IReadOnlyList<KeyValuePair<string, string>> settings) => _settings = settings;
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1:0");
@@ -36,15 +36,15 @@ public sealed class EngineNode : IAsyncLifetime, IAsyncDisposable
 
     /// <summary>How many requests the engine works on.</summary>
     public async Task<int> BusyAsync() =>
-        (await client.GetFromJsonAsync<JsonElement>(new Uri(Address, "/debug/busy"))).GetProperty("busy").GetInt32();
+        (await _client.GetFromJsonAsync<JsonElement>(new Uri(Address, "/debug/busy"))).GetProperty("busy").GetInt32();
 
     /// <summary>Ends the process at once, as a crash does.</summary>
     public async Task KillAsync()
     {
-        if (process is { HasExited: false })
+        if (_process is { HasExited: false })
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
         }
     }
 
@@ -63,20 +63,20 @@ public sealed class EngineNode : IAsyncLifetime, IAsyncDisposable
         start.Environment["LOAD_MS"] = "0";
         // However this process ends, its end of the pipe closes, and the node goes too.
         start.Environment["EXIT_WITH_STDIN"] = "1";
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in _settings)
         {
             start.Environment[name] = value;
         }
 
-        process = Process.Start(start)!;
+        _process = Process.Start(start)!;
         var listening = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         var said = new List<string>();
-        process.OutputDataReceived += (_, line) => Hear(line.Data);
-        process.ErrorDataReceived += (_, line) => Hear(line.Data);
-        process.EnableRaisingEvents = true;
-        process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException($"The engine ended: {string.Join('\n', said)}"));
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.EnableRaisingEvents = true;
+        _process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException($"The engine ended: {string.Join('\n', said)}"));
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
         Address = new Uri($"http://127.0.0.1:{await listening.Task.WaitAsync(StartLimit)}");
 
         void Hear(string? line)
@@ -97,8 +97,8 @@ public sealed class EngineNode : IAsyncLifetime, IAsyncDisposable
     public async Task DisposeAsync()
     {
         await KillAsync();
-        process?.Dispose();
-        client.Dispose();
+        _process?.Dispose();
+        _client.Dispose();
     }
 
     async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
