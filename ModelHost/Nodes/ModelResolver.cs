@@ -62,12 +62,19 @@ internal sealed class ModelResolver(NodeFleet fleet, IOptions<NodesOptions> opti
 
         if (fleet.Candidates(model) is { Count: > 0 } candidates)
         {
-            return new Placement.OnNodes(model, candidates);
+            return new Placement.OnNodes(SpelledAs(model, candidates[0]), candidates);
         }
 
         return fleet.Nodes.Any(node => !node.Healthy && (node.Models is null || node.Has(model)))
             ? new Placement.Away($"no node that may have model '{model}' answers: try again in a moment")
             : NotFound(name, model);
+    }
+
+    /// <summary>The name as asked, unless its capitals are not the node's: not every node overlooks that.</summary>
+    private static string SpelledAs(string model, ModelNode node)
+    {
+        var listed = node.Models?.FirstOrDefault(known => ModelName.Same(known.Name, model))?.Name;
+        return listed is null || listed == ModelName.Full(model) ? model : listed;
     }
 
     private static Placement.NotFound NotFound(string name, string model) => new(ModelName.Same(name, model)

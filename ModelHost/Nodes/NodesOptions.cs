@@ -54,7 +54,10 @@ internal sealed class NodesOptionsValidator(ServiceEndpoints endpoints) : IValid
             var node = options.Nodes[i];
             if (!string.IsNullOrWhiteSpace(node) && NodeAddresses.Of(node, endpoints).Count == 0)
             {
-                failures.Add($"Nodes:{i} is '{node}': write the node's URL, such as http://gpu1:11434, without user, query or fragment, or the name of a service that discovery knows (services__{node}__http__0).");
+                // A password must not reach the log.
+                failures.Add(node.Contains('@', StringComparison.Ordinal)
+                    ? $"Nodes:{i} is not a URL to use: leave out user and password, such as http://gpu1:11434."
+                    : $"Nodes:{i} is '{node}': write the node's URL, such as http://gpu1:11434, without query or fragment, or the name of a service that discovery knows (services__{node}__http__0).");
             }
         }
 

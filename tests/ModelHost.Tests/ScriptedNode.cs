@@ -42,7 +42,11 @@ public sealed class ScriptedNode : IAsyncDisposable
     /// <summary>Sends text as a stream, and leaves the answer open.</summary>
     public static async Task SendAsync(HttpContext context, string text, string type = "application/x-ndjson")
     {
-        context.Response.ContentType = type;
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = type;
+        }
+
         await context.Response.WriteAsync(text);
         await context.Response.Body.FlushAsync();
     }
