@@ -27,7 +27,7 @@ internal static partial class ErrorText
         return (string.Join('\n', lines[..(last + 1)]), string.Join('\n', lines[(last + 1)..]));
     }
 
-    [GeneratedRegex(@"^(?:Traceback \(most recent call last\)|-{20,}$|\s*(?:Cell|Input) In ?\[|\s*File ""[^""]+"", line \d+|(?:Unhandled exception\. )?[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|StopIteration)\b(?::|$)|Error(?: in .*)?\s?:|Unhandled exception|.*\berror CS\d{4}:|CS\d{4}:)|\b[A-Z]\w*(?:Error|Exception): \S|\bError in \S", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?:Traceback \(most recent call last\)|-{20,}$|\s*(?:Cell|Input) In ?\[|\s*File ""[^""]+"", line \d+|(?:Unhandled exception\. )?[\w.]*(?:Error|Exception|Interrupt|StopIteration)\b(?::|$)|Error(?: in .*)?\s?:|Unhandled exception|.*\berror CS\d{4}:|CS\d{4}:)|\b[A-Z]\w*(?:Error|Exception): \S|\bError in \S", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Beginning { get; }
 
     [GeneratedRegex(@"(?:Error|Exception|Interrupt|StopIteration)\b(?:: |$)|^Error|\berror CS\d{4}:|^CS\d{4}:|^\s+at |^\s*-*>? ?\d+ |^\s+\^|^  File |:line \d+", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

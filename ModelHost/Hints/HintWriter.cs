@@ -60,7 +60,9 @@ internal sealed partial class HintWriter(HintCatalogue catalogue)
 
     /// <summary>Fills <c>{group}</c> with what the message names, as code.</summary>
     internal static string Fill(string template, Match match) => Placeholder.Replace(template, hole =>
-        match.Groups[hole.Groups["group"].Value] is { Success: true, Length: > 0 } group ? Markdown.Code(group.Value) : "it");
+        match.Groups[hole.Groups["group"].Value] is { Success: true, Length: > 0 } group
+            ? Article(hole.Groups["article"].Value, group.Value) + Markdown.Code(group.Value)
+            : "it");
 
     private static string Unknown(StudentError error) => error.Message.Length == 0
         ? "it is not in my catalogue, so read the message and the line that it points to word by word."
@@ -73,12 +75,14 @@ internal sealed partial class HintWriter(HintCatalogue catalogue)
             return error.Line;
         }
 
-        string[] leads = [.. NamingGroups
-            .Select(group => match?.Groups[group].Value ?? "")
-            .Append(error.Call)];
+        string[] leads = [error.Call, .. NamingGroups.Select(group => match?.Groups[group].Value ?? "")];
         return leads.Select(reading.LineWith).FirstOrDefault(line => line is not null);
     }
 
-    [GeneratedRegex(@"\{(?<group>\w+)\}")]
+    /// <summary>"an int", where the template says "a {type}".</summary>
+    private static string Article(string article, string word) =>
+        article.Length > 0 && "aeiouAEIOU".Contains(word[0], StringComparison.Ordinal) ? article.TrimEnd() + "n " : article;
+
+    [GeneratedRegex(@"(?<article>\b[Aa] )?\{(?<group>\w+)\}")]
     private static partial Regex Placeholder { get; }
 }

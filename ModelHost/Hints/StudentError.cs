@@ -32,7 +32,8 @@ internal sealed partial record StudentError(Language Language, string Name, stri
 
     private static StudentError? Python(string text)
     {
-        var last = PythonError.Matches(text).LastOrDefault();
+        var last = PythonError.Matches(text).LastOrDefault()
+            ?? (text.Contains("Traceback (most recent call last)", StringComparison.Ordinal) ? PythonLastLine.Matches(text).LastOrDefault() : null);
         if (last is null)
         {
             return null;
@@ -44,8 +45,9 @@ internal sealed partial record StudentError(Language Language, string Name, stri
 
     private static StudentError? CSharp(string text)
     {
-        var compiler = CompilerError.Match(text);
-        if (compiler.Success)
+        // The first one that says where: a summary before it may not.
+        var errors = CompilerError.Matches(text);
+        if ((errors.FirstOrDefault(match => match.Groups["line"].Success) ?? errors.FirstOrDefault()) is { } compiler)
         {
             return new StudentError(Language.CSharp, compiler.Groups["name"].Value, compiler.Groups["message"].Value.Trim(), Number(compiler.Groups["line"]), "");
         }
@@ -78,8 +80,11 @@ internal sealed partial record StudentError(Language Language, string Name, stri
     [GeneratedRegex(@"\x1b\[[0-9;]*[A-Za-z]", RegexOptions.NonBacktracking)]
     private static partial Regex Escapes { get; }
 
-    [GeneratedRegex(@"(?:^|\s)(?<name>(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*(?:Error|Exception|Interrupt|StopIteration|Warning|SystemExit))(?:: ?(?<message>.*)|[ \t]*)$", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?:^|\s)(?<name>(?:[A-Za-z_]\w*\.)*(?:[A-Za-z_]\w*(?:Error|Exception|Warning)|KeyboardInterrupt|StopIteration|SystemExit)|(?:[A-Za-z_]\w*\.)+Error)(?:: ?(?<message>.*)|[ \t]*)$", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex PythonError { get; }
+
+    [GeneratedRegex(@"^(?<name>[A-Za-z_][\w.]*)(?:: (?<message>.*))?$", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex PythonLastLine { get; }
 
     [GeneratedRegex(@"(?:\((?<line>\d+),\d+\):?\s*)?(?:error |\b)(?<name>CS\d{4}): (?<message>.*)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex CompilerError { get; }
