@@ -87,7 +87,7 @@ internal static class ModelListing
     }
 
     private static Task RefreshAsync(NodeFleet fleet, CancellationToken cancellationToken) =>
-        fleet.Nodes.Count == 0 ? Task.CompletedTask : fleet.RefreshAsync(cancellationToken);
+        fleet.Nodes.Count == 0 ? Task.CompletedTask : fleet.RefreshAsync(away: false, cancellationToken);
 
     private static OpenAiModel Listed(string id, DateTimeOffset modifiedAt, string owner) => new(id, "model", modifiedAt.ToUnixTimeSeconds(), owner);
 }

@@ -27,6 +27,7 @@ internal static class AnswerRelay
                 }
 
                 source.AdvanceTo(result.Buffer.End);
+                wait.Pause();
                 await response.BodyWriter.FlushAsync(context.RequestAborted);
                 if (result.IsCompleted)
                 {

@@ -8,6 +8,7 @@ namespace Lyceum.ModelHost.Forwarding;
 internal sealed class ModelRequest
 {
     private const int MaxDepth = 256;
+    private const int MaxInitialBuffer = 256 * 1024;
     private readonly int _modelStart;
     private readonly int _modelLength;
 
@@ -28,7 +29,8 @@ internal sealed class ModelRequest
     /// <exception cref="BadHttpRequestException">The body is too large, incomplete, not JSON, or names no model.</exception>
     public static async Task<ModelRequest> ReadAsync(HttpContext context)
     {
-        using var bytes = new MemoryStream((int)Math.Clamp(context.Request.ContentLength ?? 0, 0, 32 * 1024 * 1024));
+        // The client's word for the length is not worth much memory before the bytes are there.
+        using var bytes = new MemoryStream((int)Math.Clamp(context.Request.ContentLength ?? 0, 0, MaxInitialBuffer));
         await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
         return Read(bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
     }

@@ -73,9 +73,17 @@ internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape
 
             var passed = Pass(result.Buffer, result.IsCompleted);
             source.AdvanceTo(passed, result.Buffer.End);
-            if ((await client.FlushAsync(cancellationToken)).IsCompleted)
+            var flush = client.FlushAsync(cancellationToken);
+            if (!flush.IsCompleted)
             {
-                throw new OperationCanceledException("The client is gone.");
+                // A client that reads slowly is not the node's fault.
+                wait.Pause();
+            }
+
+            if ((await flush).IsCompleted)
+            {
+                // The client is gone.
+                return NodeFailure.None;
             }
 
             if (result.IsCompleted)

@@ -23,6 +23,9 @@ internal sealed class WaitLimit : IDisposable
     /// <summary>Starts the wait for the next piece.</summary>
     public void Restart() => _source.CancelAfter(_idle);
 
+    /// <summary>Stops the clock until the next <see cref="Restart"/>.</summary>
+    public void Pause() => _source.CancelAfter(Timeout.InfiniteTimeSpan);
+
     /// <summary>The failure of the node behind an exception; none when it was not the node's.</summary>
     public NodeFailure Explains(Exception exception) => exception switch
     {

@@ -15,7 +15,7 @@ internal sealed record HintMessage(string Role, string Content);
 /// <param name="First">Whether nothing was answered before.</param>
 internal sealed record HintConversation(TutorPrompt Prompt, QuestionKind Kind, StudentError? Error, string Code, Language? Language, int Level, bool First)
 {
-    private const int MaxTurns = 100;
+    private const int MaxTurns = 50;
 
     /// <summary>Reads the messages; instructions of a system message have nothing to say to a catalogue.</summary>
     public static HintConversation Read(IReadOnlyList<HintMessage> messages)

@@ -9,7 +9,7 @@ namespace Lyceum.ModelHost.Hints;
 /// <param name="Question">The student's words; may be empty.</param>
 internal sealed record TutorPrompt(Language? Language, string Code, string Error, string Question)
 {
-    private const int MaxLength = 200_000;
+    private const int MaxLength = 100_000;
 
     /// <summary>
     /// Reads either ChatService's sections (<c># Notebook</c>, <c># Code (python)</c>, <c># Error</c>, <c># Question</c>) or whatever

@@ -39,7 +39,7 @@ internal sealed class ModelResolver(NodeFleet fleet, IOptions<NodesOptions> opti
         var placement = Place(name);
         if (placement is Placement.NotFound or Placement.Away && fleet.Nodes.Count > 0)
         {
-            await fleet.RefreshAsync(cancellationToken);
+            await fleet.RefreshAsync(away: true, cancellationToken);
             placement = Place(name);
         }
 

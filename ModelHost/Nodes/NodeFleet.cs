@@ -15,6 +15,7 @@ internal sealed partial class NodeFleet : BackgroundService
     private readonly ILogger<NodeFleet> _logger;
     private readonly SemaphoreSlim _probing = new(1);
     private long? _lastProbe;
+    private long? _lastFullProbe;
     private uint _turn;
 
     public NodeFleet(IOptions<NodesOptions> options, ServiceEndpoints endpoints, NodeClient client, TimeProvider time, ILogger<NodeFleet> logger)
@@ -52,19 +53,23 @@ internal sealed partial class NodeFleet : BackgroundService
         return [.. able.OrderBy(node => node.Outstanding)];
     }
 
-    /// <summary>Asks all nodes in parallel, unless that was done within the last second.</summary>
-    public async Task RefreshAsync(CancellationToken cancellationToken)
+    /// <summary>Asks the nodes in parallel, unless that was done within the last second.</summary>
+    /// <param name="away">Also those that are away: they may let the caller wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task RefreshAsync(bool away, CancellationToken cancellationToken)
     {
         await _probing.WaitAsync(cancellationToken);
         try
         {
-            if (_lastProbe is { } last && _time.GetElapsedTime(last) < Fresh)
+            if ((away ? _lastFullProbe : _lastProbe) is { } last && _time.GetElapsedTime(last) < Fresh)
             {
                 return;
             }
 
-            await Task.WhenAll(Nodes.Select(node => ProbeAsync(node, cancellationToken)));
+            var everyone = away || _lastFullProbe is null;
+            await Task.WhenAll(Nodes.Where(node => everyone || node.Healthy).Select(node => ProbeAsync(node, cancellationToken)));
             _lastProbe = _time.GetTimestamp();
+            _lastFullProbe = everyone ? _lastProbe : _lastFullProbe;
         }
         finally
         {
@@ -98,7 +103,7 @@ internal sealed partial class NodeFleet : BackgroundService
         using var timer = new PeriodicTimer(_interval, _time);
         do
         {
-            await RefreshAsync(stoppingToken);
+            await RefreshAsync(away: true, stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
