@@ -2,19 +2,22 @@ using System.Text.RegularExpressions;
 
 namespace Lyceum.ModelHost.Hints;
 
-/// <summary>Which line of the student's own code a traceback points to.</summary>
+/// <summary>Which line of the cell that was run a traceback points to: not one of a library, not one of another cell.</summary>
 internal static partial class TracebackLines
 {
-    /// <summary>The last frame that is not in a library.</summary>
+    /// <summary>Python names the running cell first and goes down from there: its last frame in that cell.</summary>
     public static int? Python(string text)
     {
         int? found = null;
+        string? cell = null;
         var own = false;
         foreach (var line in text.Split('\n'))
         {
             if (PythonFrame.Match(line) is { Success: true } frame)
             {
-                own = !Library.IsMatch(line);
+                var frameCell = frame.Groups["cell"].Value;
+                own = !Library.IsMatch(line) && frameCell == (cell ?? frameCell);
+                cell ??= own ? frameCell : null;
                 found = own && Number(frame) is { } number ? number : found;
             }
             else if (own && Arrow.Match(line) is { Success: true } arrow)
@@ -26,12 +29,16 @@ internal static partial class TracebackLines
         return found;
     }
 
-    /// <summary>The first frame with a line: the runtime's own frames have none.</summary>
-    public static int? CSharp(string text) => Number(CSharpFrame.Match(text));
+    /// <summary>.NET goes up to the running cell, which comes last: the first frame that is in it.</summary>
+    public static int? CSharp(string text)
+    {
+        var frames = CSharpFrame.Matches(text);
+        return frames.Count == 0 ? null : Number(frames.First(frame => frame.Groups["cell"].Value == frames[^1].Groups["cell"].Value));
+    }
 
     private static int? Number(Match match) => int.TryParse(match.Groups["line"].ValueSpan, out var line) && line > 0 ? line : null;
 
-    [GeneratedRegex(@"^\s*(?:(?:Cell|Input) In ?\[\d+\]|File |<ipython-input|[~/].*\.py)(?:.*(?:line |\.py:|<cell line: )(?<line>\d+))?", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\s*(?:(?:Cell|Input) In ?(?<cell>\[\d+\])|File |(?<cell><ipython-input-\d+)|[~/].*\.py)(?:.*(?:line |\.py:|<cell line: )(?<line>\d+))?", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex PythonFrame { get; }
 
     [GeneratedRegex(@"^-+> ?(?<line>\d+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
@@ -40,6 +47,6 @@ internal static partial class TracebackLines
     [GeneratedRegex(@"site-packages|dist-packages|[/\\]lib[/\\]python|[/\\]Lib[/\\]|<frozen|<__array_function__", RegexOptions.NonBacktracking)]
     private static partial Regex Library { get; }
 
-    [GeneratedRegex(@"\bline (?<line>\d+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<cell>[^\s:/\\]+(?: \d+)?):line (?<line>\d+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex CSharpFrame { get; }
 }

@@ -70,6 +70,13 @@ public sealed class CSharpHintTests(ModelHostUnderTest host) : IClassFixture<Mod
         AssertHint(hint, line, name, expected);
     }
 
+    [Fact]
+    public async Task A_line_of_another_cell_is_not_taken_for_one_of_this()
+    {
+        const string Error = "DivideByZeroException: Attempted to divide by zero.\n   at Half(Int32 n) in Cell 1:line 7\n      return 1 / n;\n   at Cell 2:line 2\n      Half(n);";
+        AssertHint(await host.AskAsync(Tutor.Prompt("?", "csharp", "var n = 0;\nHalf(n);", Error)), 2, "DivideByZeroException", "divided by 0");
+    }
+
     private static void AssertHint(string hint, int line, string name, string expected)
     {
         Assert.StartsWith($"**Line {line}** stops with `{name}`", hint, StringComparison.Ordinal);

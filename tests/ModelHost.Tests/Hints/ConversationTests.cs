@@ -30,6 +30,7 @@ public sealed class ConversationTests(ModelHostUnderTest host) : IClassFixture<M
     [InlineData("What is a dictionary?", "python", "`d.get(key, default)`")]
     [InlineData("How do I solve equations?", "python", "what goes in")]
     [InlineData("My loop prints the wrong result", "python", "no error message")]
+    [InlineData("my result is wrong", "python", "no error message")]
     [InlineData("explain my code", "python", "`total` (line 1)")]
     [InlineData("hello", "python", "what you want to achieve")]
     public async Task A_question_without_an_error_gets_guidance_of_its_kind(string question, string language, string expected)

@@ -135,6 +135,13 @@ public sealed class PythonHintTests(ModelHostUnderTest host) : IClassFixture<Mod
         Assert.Contains("`Age` in line 2", hint, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Cell In[5], line 2\n      1 n = 0\n----> 2 half(n)\n\nCell In[4], line 9, in half(n)\n      8 def half(n):\n----> 9     return 1 / n\n\nZeroDivisionError: division by zero", 2)]
+    [InlineData("Cell In[5], line 2\n\nCell In[5], line 1, in half(n)\n\nZeroDivisionError: division by zero", 1)]
+    [InlineData("<ipython-input-5-0a1b> in <module>\n      1 n = 0\n----> 2 half(n)\n\n<ipython-input-4-0a1b> in half(n)\n----> 1     return 1 / n\n\nZeroDivisionError: division by zero", 2)]
+    public async Task A_line_of_another_cell_is_not_taken_for_one_of_this(string error, int line) =>
+        Assert.StartsWith($"**Line {line}**", await host.AskAsync(Tutor.Prompt("?", "python", "n = 0\nhalf(n)", error)), StringComparison.Ordinal);
+
     [Fact]
     public async Task An_error_that_is_in_no_catalogue_gets_an_honest_general_hint()
     {
