@@ -29,11 +29,16 @@ internal static partial class TracebackLines
         return found;
     }
 
-    /// <summary>.NET goes up to the running cell, which comes last: the first frame that is in it.</summary>
+    /// <summary>
+    /// .NET goes up to the running cell, which comes last: the first frame that is in it. A cell is in no folder; in a program
+    /// the first frame with a line is the nearest.
+    /// </summary>
     public static int? CSharp(string text)
     {
         var frames = CSharpFrame.Matches(text);
-        return frames.Count == 0 ? null : Number(frames.First(frame => frame.Groups["cell"].Value == frames[^1].Groups["cell"].Value));
+        var cell = frames.LastOrDefault(frame => !frame.Groups["folder"].Success)?.Groups["cell"].Value;
+        var nearest = frames.FirstOrDefault(frame => cell is null || (!frame.Groups["folder"].Success && frame.Groups["cell"].Value == cell));
+        return nearest is null ? null : Number(nearest);
     }
 
     private static int? Number(Match match) => int.TryParse(match.Groups["line"].ValueSpan, out var line) && line > 0 ? line : null;
@@ -47,6 +52,6 @@ internal static partial class TracebackLines
     [GeneratedRegex(@"site-packages|dist-packages|[/\\]lib[/\\]python|[/\\]Lib[/\\]|<frozen|<__array_function__", RegexOptions.NonBacktracking)]
     private static partial Regex Library { get; }
 
-    [GeneratedRegex(@"(?<cell>[^\s:/\\]+(?: \d+)?):line (?<line>\d+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<folder>[^\s:]*[/\\])?(?<cell>[^\s:/\\]+(?: \d+)?):line (?<line>\d+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex CSharpFrame { get; }
 }
