@@ -1,6 +1,10 @@
+using Lyceum.ModelHost.Api;
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddModels();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapModels();
 await app.RunAsync();

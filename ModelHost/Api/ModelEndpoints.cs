@@ -1,0 +1,69 @@
+using Lyceum.ModelHost.Forwarding;
+using Lyceum.ModelHost.Hints;
+using Lyceum.ModelHost.Nodes;
+using Lyceum.ModelHost.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace Lyceum.ModelHost.Api;
+
+/// <summary>Ollama's and OpenAI's endpoints.</summary>
+internal static class ModelEndpoints
+{
+    private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void AddModels(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<NodesOptions>().Bind(builder.Configuration).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<NodesOptions>, NodesOptionsValidator>();
+        // The first writer that can write does: ours goes before the ProblemDetails of the defaults.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ApiErrorWriter>());
+        builder.Services.AddSingleton<ModelTelemetry>();
+        builder.Services.AddSingleton<NodeClient>();
+        builder.Services.AddSingleton<NodeFleet>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<NodeFleet>());
+        builder.Services.AddSingleton<ModelResolver>();
+        builder.Services.AddSingleton<ModelForwarder>();
+        builder.Services.AddSingleton<HintCatalogue>();
+        builder.Services.AddSingleton<HintTutor>();
+        builder.Services.AddSingleton<HintResponder>();
+    }
+
+    public static void MapModels(this WebApplication app)
+    {
+        app.MapMethods("/", GetOrHead, () => TypedResults.Text("Ollama is running"));
+        app.MapMethods("/api/version", GetOrHead, ModelListing.VersionAsync);
+        app.MapMethods("/api/tags", GetOrHead, ModelListing.TagsAsync);
+        app.MapGet("/api/ps", ModelListing.RunningAsync);
+        app.MapGet("/v1/models", ModelListing.OpenAiModelsAsync);
+        app.MapGet("/v1/models/{**model}", ModelListing.OpenAiModelAsync);
+        foreach (var operation in (ReadOnlySpan<ModelOperation>)
+            [
+                ModelOperation.Chat, ModelOperation.Generate, ModelOperation.Show, ModelOperation.Embed, ModelOperation.OldEmbeddings,
+                ModelOperation.ChatCompletions, ModelOperation.Completions, ModelOperation.Embeddings,
+            ])
+        {
+            app.MapPost(operation.Path, (HttpContext context, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints) =>
+                RunAsync(context, operation, resolver, forwarder, hints));
+        }
+    }
+
+    private static async Task RunAsync(HttpContext context, ModelOperation operation, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints)
+    {
+        var request = await ModelRequest.ReadAsync(context);
+        switch (await resolver.PlaceAsync(request.Model, context.RequestAborted))
+        {
+            case Placement.BuiltIn:
+                await hints.RespondAsync(context, operation, request);
+                break;
+            case Placement.OnNodes nodes:
+                await forwarder.ForwardAsync(context, operation, request, nodes);
+                break;
+            case Placement.NotFound nowhere:
+                await context.WriteErrorAsync(StatusCodes.Status404NotFound, nowhere.Message);
+                break;
+            case Placement.Away away:
+                await context.WriteErrorAsync(StatusCodes.Status503ServiceUnavailable, away.Message);
+                break;
+        }
+    }
+}

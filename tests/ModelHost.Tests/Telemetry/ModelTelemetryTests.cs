@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Lyceum.ModelHost.Tests.Telemetry;
+
+public sealed class ModelTelemetryTests
+{
+    private const string Secret = "what the student wrote";
+
+    [Fact]
+    public async Task A_run_is_traced_and_measured_by_the_genai_conventions_without_its_text()
+    {
+        ConcurrentQueue<Activity> spans = new();
+        ConcurrentQueue<(string Name, string Tags)> figures = new();
+        using var traces = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Lyceum.ModelHost",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(traces);
+        using var metrics = new MeterListener { InstrumentPublished = (instrument, listener) => Enable(instrument, listener) };
+        metrics.SetMeasurementEventCallback<double>((instrument, _, tags, _) => figures.Enqueue((instrument.Name, Join(tags))));
+        metrics.SetMeasurementEventCallback<int>((instrument, _, tags, _) => figures.Enqueue((instrument.Name, Join(tags))));
+        metrics.Start();
+
+        const string Answer = """{"message":{"content":"x"},"done":true,"prompt_eval_count":7,"eval_count":3}""" + "\n";
+        await using var node = await ScriptedNode.StartAsync(context => ScriptedNode.SendAsync(context, Answer), "measured:latest");
+        await using var host = await ModelHostUnderTest.WithNodesAsync(node.Address);
+        using var response = await host.PostAsync("/api/chat", new { model = "measured", messages = new[] { new { role = "user", content = Secret } } });
+        await response.Content.ReadAsStringAsync();
+
+        var span = Assert.Single(spans, span => Equals(span.GetTagItem("gen_ai.request.model"), "measured"));
+        Assert.Equal("chat measured", span.DisplayName);
+        Assert.Equal(ActivityKind.Client, span.Kind);
+        Assert.Equal("chat", span.GetTagItem("gen_ai.operation.name"));
+        Assert.Equal(node.Address.Port, span.GetTagItem("server.port"));
+        Assert.Equal(7, span.GetTagItem("gen_ai.usage.input_tokens"));
+        Assert.Equal(3, span.GetTagItem("gen_ai.usage.output_tokens"));
+        Assert.DoesNotContain(span.TagObjects, tag => tag.Value?.ToString()?.Contains(Secret, StringComparison.Ordinal) is true);
+        var measured = figures.Where(figure => figure.Tags.Contains("measured", StringComparison.Ordinal)).Select(figure => figure.Name);
+        Assert.Equal(
+            ["gen_ai.client.token.usage", "gen_ai.client.token.usage", "gen_ai.server.request.duration", "gen_ai.server.time_to_first_token"],
+            measured.Order(StringComparer.Ordinal));
+    }
+
+    private static void Enable(Instrument instrument, MeterListener listener)
+    {
+        if (instrument.Meter.Name == "Lyceum.ModelHost")
+        {
+            listener.EnableMeasurementEvents(instrument);
+        }
+    }
+
+    private static string Join(ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));
+}
