@@ -24,6 +24,8 @@ internal static class ObservabilityHosting
             return;
         }
 
+        // Off by default, this puts method, path and status on the server's spans.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
