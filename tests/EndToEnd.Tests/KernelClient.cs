@@ -25,9 +25,9 @@ internal sealed class KernelClient : IAsyncDisposable
         using var response = await client.PostAsJsonAsync("/api/sessions", new { path, name = path, type = "notebook", kernel = new { name = kernelspec } });
         Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
         kernel.KernelId = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("kernel").GetProperty("id").GetString()!;
-        kernel.socket.Options.SetRequestHeader("Authorization", $"token {token ?? suite.Token}");
-        var address = new UriBuilder(suite.Gateway) { Scheme = "ws", Path = $"/api/kernels/{kernel.KernelId}/channels", Query = $"session_id={kernel.session}" };
-        await kernel.socket.ConnectAsync(address.Uri, CancellationToken.None);
+        kernel._socket.Options.SetRequestHeader("Authorization", $"token {token ?? suite.Token}");
+        var address = new UriBuilder(suite.Gateway) { Scheme = "ws", Path = $"/api/kernels/{kernel.KernelId}/channels", Query = $"session_id={kernel._session}" };
+        await kernel._socket.ConnectAsync(address.Uri, CancellationToken.None);
         return kernel;
     }
 

@@ -65,16 +65,16 @@ internal sealed partial class Suite : IAsyncDisposable
     public static async Task<Suite> StartAsync(string? data = null, params IEnumerable<KeyValuePair<string, string>> settings)
     {
         var suite = new Suite(data ?? NewDataFolder(), settings);
-        var ended = suite.process.WaitForExitAsync();
-        var ready = Task.WhenAll(suite.page.Task, suite.dashboard.Task);
+        var ended = suite._process.WaitForExitAsync();
+        var ready = Task.WhenAll(suite._page.Task, suite._dashboard.Task);
         if (await Task.WhenAny(ready, ended, Task.Delay(StartLimit)) != ready)
         {
             await suite.DisposeAsync();
             throw new InvalidOperationException($"The suite did not start. It said:\n{suite.Output}");
         }
 
-        suite.Page = await suite.page.Task;
-        suite.Dashboard = await suite.dashboard.Task;
+        suite.Page = await suite._page.Task;
+        suite.Dashboard = await suite._dashboard.Task;
         return suite;
     }
 

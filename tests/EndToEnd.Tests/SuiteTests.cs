@@ -97,7 +97,7 @@ public sealed class SuiteTests(RunningSuite running)
         Assert.Contains(named, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private async Task<JsonElement?> RowOfAsync(HttpClient owner, string name)
+    private static async Task<JsonElement?> RowOfAsync(HttpClient owner, string name)
     {
         var accounts = await owner.GetFromJsonAsync<JsonElement>("/accounts");
         var learner = accounts.GetProperty("accounts").EnumerateArray().Single(account => account.GetProperty("name").GetString() == name).GetProperty("learner").GetString();
