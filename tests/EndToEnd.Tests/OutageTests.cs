@@ -57,7 +57,7 @@ public sealed class OutageTests
 
     private static async Task<List<Guid>> StoredAsync(HttpClient client, string learner)
     {
-        var page = await client.GetFromJsonAsync<JsonElement>($"/telemetry/courses/default/learners/{learner}/events?limit=1000");
+        var page = await client.GetFromJsonAsync<JsonElement>($"/telemetry/courses/default/learners/{learner}/events?limit=200");
         return [.. page.GetProperty("events").EnumerateArray().Select(stored => stored.GetProperty("id").GetGuid())];
     }
 }

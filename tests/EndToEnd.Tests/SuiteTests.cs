@@ -25,20 +25,23 @@ public sealed class SuiteTests(RunningSuite running)
     {
         var ports = Listeners.Of(_suite.Processes().Keys);
         Assert.True(ports.Count >= 6, $"Expected the services and PostgreSQL to listen, found {ports.Count} ports.");
-        foreach (var port in ports.Where(port => port != _suite.Gateway.Port))
+        await Task.WhenAll(ports.Where(port => port != _suite.Gateway.Port).Select(RefusesStrangersAsync));
+    }
+
+    private static async Task RefusesStrangersAsync(int port)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(5) };
+        foreach (var path in (string[])["/api/kernels", "/llm/chat/sessions/", "/telemetry/courses/default/activity", "/api/tags"])
         {
-            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(2) };
-            foreach (var path in (string[])["/api/kernels", "/llm/chat/sessions/", "/telemetry/courses/default/activity", "/api/tags"])
+            try
             {
-                try
-                {
-                    using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
-                    Assert.True(response.StatusCode == HttpStatusCode.Unauthorized, $"Port {port} answered {path} with {response.StatusCode}.");
-                }
-                catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException)
-                {
-                    // Not HTTP: PostgreSQL or a kernel's socket, which have keys of their own.
-                }
+                using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
+                Assert.True(response.StatusCode == HttpStatusCode.Unauthorized, $"Port {port} answered {path} with {response.StatusCode}.");
+            }
+            catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException)
+            {
+                // Not HTTP: PostgreSQL or a kernel's socket, which have keys of their own.
+                return;
             }
         }
     }
