@@ -12,6 +12,7 @@ namespace Lyceum.ChatService.Ollama;
 internal sealed class OllamaChatClient(IHttpClientFactory clients, IOptions<TutorOptions> options, TimeProvider time) : IChatClient
 {
     public const string HttpClientName = "modelhost";
+    private const string ResolvedModelHeader = "X-Lyceum-Model";
     private const int MaxErrorLength = 300;
     private static readonly Uri Endpoint = new("http://modelhost/api/chat");
     private static readonly ChatClientMetadata Metadata = new("ollama", Endpoint);
@@ -27,6 +28,8 @@ internal sealed class OllamaChatClient(IHttpClientFactory clients, IOptions<Tuto
         var asked = OllamaRequests.From(messages, options);
         using var http = clients.CreateClient(HttpClientName);
         using var response = await SendAsync(http, asked, cancellationToken);
+        // Ollama repeats the name that was asked for; ModelHost says in a header what an alias stands for.
+        var model = response.Headers.TryGetValues(ResolvedModelHeader, out var resolved) ? resolved.First() : null;
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var lines = new NdjsonLines(time, Limits.FirstTokenTimeout, Limits.IdleTimeout);
         await foreach (var chunk in lines.ReadAsync(body, cancellationToken))
@@ -36,7 +39,7 @@ internal sealed class OllamaChatClient(IHttpClientFactory clients, IOptions<Tuto
                 throw new ModelException(ModelFailure.Broke, Shorten(error));
             }
 
-            yield return Update(chunk);
+            yield return Update(chunk, model ?? chunk.Model);
             if (chunk.Done)
             {
                 yield break;
@@ -115,9 +118,9 @@ internal sealed class OllamaChatClient(IHttpClientFactory clients, IOptions<Tuto
 
     private static string Shorten(string error) => error.Length <= MaxErrorLength ? error : error[..MaxErrorLength] + "…";
 
-    private static ChatResponseUpdate Update(OllamaChatChunk chunk)
+    private static ChatResponseUpdate Update(OllamaChatChunk chunk, string? model)
     {
-        var update = new ChatResponseUpdate { Role = ChatRole.Assistant, ModelId = chunk.Model, CreatedAt = chunk.CreatedAt };
+        var update = new ChatResponseUpdate { Role = ChatRole.Assistant, ModelId = model, CreatedAt = chunk.CreatedAt };
         if (chunk.Message?.Thinking is { Length: > 0 } thinking)
         {
             update.Contents.Add(new TextReasoningContent(thinking));

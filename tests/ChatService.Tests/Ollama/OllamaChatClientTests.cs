@@ -90,6 +90,19 @@ public sealed class OllamaChatClientTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task The_model_behind_an_alias_is_the_one_that_ModelHost_names()
+    {
+        await using var suite = await ChatSuite.StartAsync(postgres);
+        suite.Model.Answer = async context =>
+        {
+            context.Response.Headers["X-Lyceum-Model"] = "qwen3:32b";
+            await ModelHostStandIn.Says("A cat.")(context);
+        };
+
+        Assert.Equal("qwen3:32b", (await Client(suite).GetResponseAsync(Hello, new ChatOptions { ModelId = "tutor" })).ModelId);
+    }
+
+    [Fact]
     public async Task Lines_are_put_together_from_whatever_pieces_they_come_in()
     {
         await using var suite = await ChatSuite.StartAsync(postgres);
