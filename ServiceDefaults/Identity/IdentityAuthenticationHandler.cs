@@ -11,8 +11,7 @@ internal sealed class IdentityAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
     UrlEncoder encoder,
-    IdentityTokens tokens,
-    IProblemDetailsService problems)
+    IdentityTokens tokens)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -34,15 +33,9 @@ internal sealed class IdentityAuthenticationHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         RefuseAsync(StatusCodes.Status403Forbidden, "Your role does not permit this.");
 
-    private async Task RefuseAsync(int status, string detail)
-    {
-        Response.StatusCode = status;
-        await problems.TryWriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = Context,
-            ProblemDetails = { Status = status, Detail = detail },
-        });
-    }
+    // Not IProblemDetailsService: that writes nothing to a client that asked for another type, such as an event stream.
+    private Task RefuseAsync(int status, string detail) =>
+        TypedResults.Problem(detail, statusCode: status).ExecuteAsync(Context);
 }
 
 /// <summary>The header that carries a caller's identity between services.</summary>

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Lyceum.ServiceDefaults.Problems;
 
 /// <summary>Turns failures that are not bugs into the status that tells a client what to do next.</summary>
-internal sealed class ExpectedFailureHandler(IProblemDetailsService problems) : IExceptionHandler
+internal sealed class ExpectedFailureHandler : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -32,11 +32,9 @@ internal sealed class ExpectedFailureHandler(IProblemDetailsService problems) : 
             httpContext.Response.Headers.RetryAfter = "2";
         }
 
-        return await problems.TryWriteAsync(new ProblemDetailsContext
-        {
-            HttpContext = httpContext,
-            ProblemDetails = { Status = status, Detail = detail },
-        });
+        // Not IProblemDetailsService: that writes nothing to a client that asked for another type, such as an event stream.
+        await TypedResults.Problem(detail, statusCode: status).ExecuteAsync(httpContext);
+        return true;
     }
 
     private static string Where(JsonException json) =>

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,6 +15,13 @@ internal static class ProblemHosting
             if (Activity.Current is { } activity)
             {
                 context.ProblemDetails.Extensions["traceId"] = activity.TraceId.ToString();
+            }
+
+            // The framework answers a body that is too large without a word.
+            if (context.ProblemDetails is { Status: StatusCodes.Status413PayloadTooLarge, Detail: null }
+                && context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize is { } limit)
+            {
+                context.ProblemDetails.Detail = $"The body is too large: this endpoint takes {limit} bytes.";
             }
         });
         services.AddExceptionHandler<ExpectedFailureHandler>();

@@ -17,7 +17,8 @@ public sealed class ServiceUnderTest<TProgram>(params IEnumerable<KeyValuePair<s
     /// <summary>Starts the service and answers once it is ready.</summary>
     public async Task<ServiceUnderTest<TProgram>> StartedAsync()
     {
-        UseKestrel(0);
+        // Without a port here: the factory would set it while the service may already be starting.
+        UseKestrel();
         StartServer();
         using var client = CreateClient();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
@@ -36,6 +37,7 @@ public sealed class ServiceUnderTest<TProgram>(params IEnumerable<KeyValuePair<s
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         builder.UseSetting("Identity:Key", TestIdentity.Key);
         foreach (var (key, value) in _settings)
         {

@@ -1,0 +1,30 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Turns;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Lyceum.ChatService;
+
+[JsonSerializable(typeof(History))]
+[JsonSerializable(typeof(SessionList))]
+[JsonSerializable(typeof(StartRequest))]
+[JsonSerializable(typeof(AskRequest))]
+[JsonSerializable(typeof(StartedConversation))]
+[JsonSerializable(typeof(AnsweredQuestion))]
+[JsonSerializable(typeof(SessionEvent))]
+[JsonSerializable(typeof(DeltaEvent))]
+[JsonSerializable(typeof(DoneEvent))]
+[JsonSerializable(typeof(ProblemDetails))]
+[JsonSerializable(typeof(HttpValidationProblemDetails))]
+[JsonSerializable(typeof(QuestionAsked))]
+[JsonSerializable(typeof(QuestionAnswered))]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+internal sealed partial class ChatJson : JsonSerializerContext
+{
+    public static void Use(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.TypeInfoResolverChain.Insert(0, Default);
+    }
+}

@@ -1,0 +1,12 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Lyceum.ChatService.Conversations;
+
+internal static class ConversationProblems
+{
+    private const int MaxEcho = 100;
+
+    /// <summary>The same for a conversation that is not there and for one of somebody else.</summary>
+    public static ProblemHttpResult NotFound(string id) =>
+        TypedResults.Problem($"There is no conversation '{(id.Length <= MaxEcho ? id : id[..MaxEcho])}'.", statusCode: StatusCodes.Status404NotFound);
+}

@@ -1,0 +1,22 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Lyceum.ChatService.Storage;
+
+/// <summary>Typed parameters: an untyped null would be text to PostgreSQL wherever it cannot tell.</summary>
+internal static class Parameter
+{
+    public static NpgsqlParameter Id(Guid? value) => Make(NpgsqlDbType.Uuid, value);
+
+    public static NpgsqlParameter Text(string? value) => Make(NpgsqlDbType.Text, value);
+
+    public static NpgsqlParameter Json(string? value) => Make(NpgsqlDbType.Jsonb, value);
+
+    public static NpgsqlParameter Count(long? value) => Make(NpgsqlDbType.Bigint, value);
+
+    public static NpgsqlParameter Time(DateTimeOffset value) => Make(NpgsqlDbType.TimestampTz, value);
+
+    public static NpgsqlParameter Span(TimeSpan value) => Make(NpgsqlDbType.Interval, value);
+
+    private static NpgsqlParameter Make(NpgsqlDbType type, object? value) => new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
+}

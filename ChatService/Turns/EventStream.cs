@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Lyceum.ChatService.Turns;
+
+/// <summary>
+/// Writes server-sent events (WHATWG HTML, 9.2), each at once. A client that has gone is not an error here: its request's
+/// cancellation says so to those who work for it.
+/// </summary>
+internal sealed class EventStream
+{
+    private readonly PipeWriter _body;
+
+    public EventStream(HttpContext context)
+    {
+        context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-cache, no-store";
+        // For nginx, which would otherwise collect the answer.
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        _body = context.Response.BodyWriter;
+    }
+
+    public async ValueTask WriteAsync<T>(string name, T data, JsonTypeInfo<T> type)
+    {
+        _body.Write("event: "u8);
+        Encoding.ASCII.GetBytes(name, _body);
+        _body.Write("\ndata: "u8);
+        _body.Write(JsonSerializer.SerializeToUtf8Bytes(data, type));
+        _body.Write("\n\n"u8);
+        await _body.FlushAsync();
+    }
+
+    /// <summary>A comment, which keeps proxies from giving up on a silent connection.</summary>
+    public async ValueTask WriteSignOfLifeAsync()
+    {
+        _body.Write(":\n\n"u8);
+        await _body.FlushAsync();
+    }
+}

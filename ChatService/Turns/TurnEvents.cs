@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.LearningEvents;
+
+namespace Lyceum.ChatService.Turns;
+
+/// <summary>Tells TelemetryIngest of questions and answers, by pseudonym and without their text.</summary>
+internal sealed class TurnEvents(LearningEventSender sender, ChatMetrics metrics, TimeProvider time)
+{
+    public void Asked(Turn turn, TutorContext context)
+    {
+        if (!turn.IsRetry)
+        {
+            Send(turn, "TutorQuestion", JsonSerializer.SerializeToElement(
+                new QuestionAsked(turn.SessionId, turn.Question.Length, context.Error is not null),
+                ChatJson.Default.QuestionAsked));
+        }
+    }
+
+    public void Ended(Turn turn, Answer answer, string outcome, TimeSpan duration)
+    {
+        metrics.TurnEnded(outcome);
+        Send(turn, "TutorAnswer", JsonSerializer.SerializeToElement(
+            new QuestionAnswered(turn.SessionId, answer.Model, (long)duration.TotalMilliseconds, outcome),
+            ChatJson.Default.QuestionAnswered));
+    }
+
+    private void Send(Turn turn, string type, JsonElement detail) => sender.TrySend(new LearningEvent
+    {
+        Id = Guid.CreateVersion7(time.GetUtcNow()),
+        Time = time.GetUtcNow(),
+        Type = type,
+        Course = turn.Caller.Course,
+        Learner = turn.Caller.Learner,
+        Notebook = turn.Context.NotebookPath ?? turn.NotebookPath,
+        Cell = turn.Context.CellId,
+        Detail = detail,
+    });
+}
+
+/// <summary>The detail of <c>TutorQuestion</c>.</summary>
+internal sealed record QuestionAsked(Guid Conversation, int TextLength, bool AboutError);
+
+/// <summary>The detail of <c>TutorAnswer</c>.</summary>
+internal sealed record QuestionAnswered(Guid Conversation, string? Model, long DurationMs, string Outcome);

@@ -1,0 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Lyceum.ChatService.Tutor;
+
+/// <summary>The section <c>Tutor</c> of the configuration. Budgets are in characters: what is over is cut, and the cut is marked.</summary>
+internal sealed class TutorOptions
+{
+    /// <summary>The model that the tutor asks; <c>tutor</c>, an alias at ModelHost, unless set.</summary>
+    [Required(ErrorMessage = "Tutor:Model is empty: write a model's name, or leave it out for 'tutor'.")]
+    [MaxLength(200, ErrorMessage = "Tutor:Model is longer than 200 characters.")]
+    public string Model { get; set; } = "tutor";
+
+    /// <summary>How many earlier messages the model is shown at most; 20 unless set.</summary>
+    [Range(0, 200, ErrorMessage = "Tutor:MaxHistoryMessages must be between 0 and 200.")]
+    public int MaxHistoryMessages { get; set; } = 20;
+
+    /// <summary>How long those messages are together at most; 16000 unless set.</summary>
+    [Range(0, 1_000_000, ErrorMessage = "Tutor:MaxHistoryCharacters must be between 0 and 1000000.")]
+    public int MaxHistoryCharacters { get; set; } = 16_000;
+
+    /// <summary>How much of a cell's code the model is shown; 8000 unless set.</summary>
+    [Range(500, 1_000_000, ErrorMessage = "Tutor:MaxCodeCharacters must be between 500 and 1000000.")]
+    public int MaxCodeCharacters { get; set; } = 8_000;
+
+    /// <summary>How much of an error the model is shown; 4000 unless set.</summary>
+    [Range(500, 1_000_000, ErrorMessage = "Tutor:MaxErrorCharacters must be between 500 and 1000000.")]
+    public int MaxErrorCharacters { get; set; } = 4_000;
+
+    /// <summary>The longest answer that is taken from a model; 64000 unless set.</summary>
+    [Range(1_000, 1_000_000, ErrorMessage = "Tutor:MaxAnswerCharacters must be between 1000 and 1000000.")]
+    public int MaxAnswerCharacters { get; set; } = 64_000;
+
+    /// <summary>How long the model may take until its answer begins, waiting in ModelHost's queue included; 5 min unless set.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Tutor:FirstTokenTimeout must be between 00:00:01 and 01:00:00.")]
+    public TimeSpan FirstTokenTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the model may pause within an answer; 1 min unless set.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Tutor:IdleTimeout must be between 00:00:01 and 01:00:00.")]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a turn waits for the student's last error from TelemetryIngest; 1 s unless set.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.0500000", "00:00:10", ErrorMessage = "Tutor:LastErrorTimeout must be between 00:00:00.05 and 00:00:10.")]
+    public TimeSpan LastErrorTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>An error older than this is not what a student asks about; 1 h unless set.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00", ErrorMessage = "Tutor:LastErrorMaxAge must be between 00:00:10 and 7.00:00:00.")]
+    public TimeSpan LastErrorMaxAge { get; set; } = TimeSpan.FromHours(1);
+}

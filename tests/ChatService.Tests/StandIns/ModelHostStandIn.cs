@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Lyceum.ChatService.Tests.StandIns;
+
+/// <summary>A request for an answer as it came over the wire.</summary>
+public sealed record AskedModel(JsonElement Body, string? TraceParent)
+{
+    /// <summary>The texts of the messages of a role, in order.</summary>
+    public IReadOnlyList<string> Contents(string role) =>
+        [.. Messages.Where(message => message.GetProperty("role").GetString() == role).Select(message => message.GetProperty("content").GetString()!)];
+
+    /// <summary>The text of the last message: the question that is to be answered.</summary>
+    public string Question => Messages.Last().GetProperty("content").GetString()!;
+
+    public IReadOnlyList<string> Roles => [.. Messages.Select(message => message.GetProperty("role").GetString()!)];
+
+    private IEnumerable<JsonElement> Messages => Body.GetProperty("messages").EnumerateArray();
+}
+
+/// <summary>Speaks Ollama's <c>/api/chat</c> on a real port and fails on command, which a real ModelHost does not.</summary>
+public sealed class ModelHostStandIn : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    public ModelHostStandIn()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        _app = builder.Build();
+        _app.MapPost("/api/chat", async context =>
+        {
+            using var body = await JsonDocument.ParseAsync(context.Request.Body);
+            Asked.Enqueue(new AskedModel(body.RootElement.Clone(), context.Request.Headers.TraceParent));
+            await Answer(context);
+        });
+    }
+
+    public ConcurrentQueue<AskedModel> Asked { get; } = [];
+
+    public AskedModel Last => Asked.Last();
+
+    /// <summary>What the next requests are answered with.</summary>
+    public Func<HttpContext, Task> Answer { get; set; } = Says("Look ", "at ", "line 2.");
+
+    public string Address => _app.Urls.Single();
+
+    public Task StartAsync() => _app.StartAsync();
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    public static Func<HttpContext, Task> Says(params string[] words) => async context =>
+    {
+        await WordsAsync(context, words);
+        await LineAsync(context, """{"model":"stand-in:1b","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":42,"eval_count":7}""");
+    };
+
+    public static Func<HttpContext, Task> SaysThenErrs(string error, params string[] words) => async context =>
+    {
+        await WordsAsync(context, words);
+        await LineAsync(context, JsonSerializer.Serialize(new { error }));
+    };
+
+    public static Func<HttpContext, Task> SaysThenBreaks(params string[] words) => async context =>
+    {
+        await WordsAsync(context, words);
+        // Ends the connection without the last chunk. An abort could overtake the words.
+        throw new IOException("The stand-in breaks off.");
+    };
+
+    public static Func<HttpContext, Task> SaysThenEnds(params string[] words) => context => WordsAsync(context, words);
+
+    public static Func<HttpContext, Task> Refuses(int status, string error) => async context =>
+    {
+        context.Response.StatusCode = status;
+        await context.Response.WriteAsJsonAsync(new { error });
+    };
+
+    /// <summary>Says the words, then waits for the signal to say the rest, or for the caller to go.</summary>
+    public static Func<HttpContext, Task> SaysThenWaits(Held held, params string[] words) => async context =>
+    {
+        using var gone = context.RequestAborted.Register(held.CallerGone.SetResult);
+        await WordsAsync(context, words);
+        held.Waiting.TrySetResult();
+        await Task.WhenAny(held.GoOn.Task, held.CallerGone.Task);
+        if (held.GoOn.Task.IsCompleted)
+        {
+            await Says(" And that is all.")(context);
+        }
+    };
+
+    private static async Task WordsAsync(HttpContext context, string[] words)
+    {
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "application/x-ndjson";
+        }
+
+        foreach (var word in words)
+        {
+            await LineAsync(context, JsonSerializer.Serialize(new { model = "stand-in:1b", message = new { role = "assistant", content = word }, done = false }));
+        }
+    }
+
+    private static async Task LineAsync(HttpContext context, string line)
+    {
+        await context.Response.WriteAsync(line + "\n");
+        await context.Response.Body.FlushAsync();
+    }
+}
+
+/// <summary>An answer that is held back, and what happens to it.</summary>
+public sealed class Held
+{
+    public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource GoOn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource CallerGone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

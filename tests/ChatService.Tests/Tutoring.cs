@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Text;
+using System.Text.Json;
+
+namespace Lyceum.ChatService.Tests;
+
+/// <summary>A person's side of the API.</summary>
+public sealed class Tutoring(HttpClient http)
+{
+    public HttpClient Http => http;
+
+    public async Task<Reply> StartAsync(string message, object? context = null) =>
+        await PostAsync("/llm/chat/", new { user_id = "ignored", initial_message = message, context });
+
+    public async Task<Reply> AskAsync(string session, string message, object? context = null) =>
+        await PostAsync($"/llm/chat/{session}/message/", new { user_message = message, context });
+
+    public async Task<Reply> RetryAsync(string session) => await PostAsync($"/llm/chat/{session}/retry/", null);
+
+    public async Task<Reply> PostAsync(string path, object? body)
+    {
+        using var response = await http.PostAsync(path, body is null ? null : JsonContent.Create(body));
+        return await Reply.ReadAsync(response);
+    }
+
+    public async Task<Reply> PostTextAsync(string path, string body, string type = "application/json")
+    {
+        using var response = await http.PostAsync(path, new StringContent(body, Encoding.UTF8, type));
+        return await Reply.ReadAsync(response);
+    }
+
+    public async Task<Reply> GetAsync(string path)
+    {
+        using var response = await http.GetAsync(path);
+        return await Reply.ReadAsync(response);
+    }
+
+    /// <summary>The messages of a conversation; fails when they cannot be had.</summary>
+    public async Task<JsonElement[]> HistoryAsync(string session)
+    {
+        var reply = await GetAsync($"/llm/chat/{session}/history/");
+        Assert.Equal(HttpStatusCode.OK, reply.Status);
+        return [.. reply.Body.GetProperty("messages").EnumerateArray()];
+    }
+
+    /// <summary>Reads the history until it is as awaited: some of it happens after its client has gone.</summary>
+    public async Task<JsonElement[]> HistoryWhenAsync(string session, Func<JsonElement[], bool> awaited)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        for (; ; await Task.Delay(25, limit.Token))
+        {
+            var history = await HistoryAsync(session);
+            if (awaited(history))
+            {
+                return history;
+            }
+        }
+    }
+
+    public async Task<EventReader> StreamAsync(string path, object? body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return new EventReader(response, SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator());
+    }
+
+    public Task<EventReader> StreamStartAsync(string message, object? context = null) =>
+        StreamAsync("/llm/chat/", new { initial_message = message, context });
+}
+
+public sealed record Reply(HttpStatusCode Status, JsonElement Body, string? ContentType)
+{
+    public string Text(string property) => Body.GetProperty(property).GetString()!;
+
+    public static async Task<Reply> ReadAsync(HttpResponseMessage response)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        return new Reply(response.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text), response.Content.Headers.ContentType?.MediaType);
+    }
+}
+
+/// <summary>The events of a stream as they come.</summary>
+public sealed class EventReader(HttpResponseMessage response, IAsyncEnumerator<SseItem<string>> events) : IAsyncDisposable
+{
+    public HttpResponseMessage Response => response;
+
+    /// <summary>The next event; fails unless it has the name.</summary>
+    public async Task<JsonElement> NextAsync(string name)
+    {
+        Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)), $"The stream ended before '{name}'.");
+        Assert.Equal(name, events.Current.EventType);
+        return JsonElement.Parse(events.Current.Data);
+    }
+
+    public async Task<List<(string Name, JsonElement Data)>> RestAsync()
+    {
+        List<(string, JsonElement)> rest = [];
+        while (await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)))
+        {
+            rest.Add((events.Current.EventType, JsonElement.Parse(events.Current.Data)));
+        }
+
+        return rest;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        response.Dispose();
+        await events.DisposeAsync();
+    }
+}
