@@ -19,7 +19,6 @@ internal sealed class ActivityReader(NpgsqlDataSource database, IOptions<Activit
             SELECT id, live_at, received_at, type, notebook, cell, success, failure ->> 'name' FROM events
             WHERE course = $1 AND learner = asked.learner AND live_at >= $3 AND (success IS NOT NULL OR type = 'TutorQuestion')
             ORDER BY live_at DESC, id DESC LIMIT $4) AS one
-        ORDER BY asked.learner, one.live_at DESC, one.id DESC
         """;
 
     private const string Failures = "SELECT id, live_at, notebook, cell, failure FROM events WHERE id = ANY ($1)";
@@ -126,8 +125,17 @@ internal sealed class ActivityReader(NpgsqlDataSource database, IOptions<Activit
                 Text(reader, 8)));
         }
 
+        foreach (var events in counted.Values)
+        {
+            // They come in this order, but no plan of PostgreSQL's promises it, and to sort all of them together there is dear.
+            events.Sort(NewestFirst);
+        }
+
         return counted;
     }
+
+    private static int NewestFirst(CountedEvent one, CountedEvent other) =>
+        other.Time.CompareTo(one.Time) is var order and not 0 ? order : other.Id.CompareTo(one.Id);
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }
