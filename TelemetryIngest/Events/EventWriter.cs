@@ -47,7 +47,7 @@ internal sealed partial class EventWriter(
         _queue.Writer.TryComplete();
         if (ExecuteTask is { } running)
         {
-            await Task.WhenAny(running, Task.Delay(Timeout.Infinite, cancellationToken));
+            await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await base.StopAsync(cancellationToken);

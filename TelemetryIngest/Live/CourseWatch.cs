@@ -19,8 +19,6 @@ internal sealed partial class CourseWatch(
     private readonly ClassView _view = new(course, window, activity);
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
-    private readonly List<Subscription> _subscribers = [];
-    private readonly List<Subscription> _joining = [];
     private HashSet<string> _changed = [];
     private bool _everything = true;
 
@@ -32,33 +30,12 @@ internal sealed partial class CourseWatch(
 
     public string Course => course;
 
-    public int Subscribers
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _subscribers.Count + _joining.Count;
-            }
-        }
-    }
+    public Audience Audience { get; } = new();
 
     public void Join(Subscription subscription)
     {
-        lock (_gate)
-        {
-            _joining.Add(subscription);
-        }
-
+        Audience.Join(subscription);
         _signal.Writer.TryWrite(true);
-    }
-
-    public void Leave(Subscription subscription)
-    {
-        lock (_gate)
-        {
-            _ = _joining.Remove(subscription) || _subscribers.Remove(subscription);
-        }
     }
 
     /// <summary>Something may have changed: about these learners, or about anybody.</summary>
@@ -91,7 +68,15 @@ internal sealed partial class CourseWatch(
             {
                 LogAway(logger, course, failure.Message);
                 Changed(null);
-                FailJoining(failure);
+                Audience.Fail(failure);
+            }
+#pragma warning disable CA1031 // Whatever it is, those who watch must not be left for ever with what they saw last.
+            catch (Exception bug) when (bug is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                LogBroken(logger, bug, course);
+                Changed(null);
+                Audience.Fail(bug);
             }
 
             await Task.Delay(options.MinInterval, time, cancellationToken);
@@ -180,7 +165,7 @@ internal sealed partial class CourseWatch(
         _learners[facts.Learner] = (facts, row, json);
         if (known != json)
         {
-            Tell(subscriber => subscriber.Update(facts.Learner, json));
+            Audience.Tell(subscriber => subscriber.Update(facts.Learner, json));
         }
     }
 
@@ -198,21 +183,14 @@ internal sealed partial class CourseWatch(
             _summary = content;
             _summarisedAt = now;
             var json = JsonSerializer.Serialize(fresh, TelemetryJson.Default.ClassSummary);
-            Tell(subscriber => subscriber.Update(json));
+            Audience.Tell(subscriber => subscriber.Update(json));
         }
     }
 
     /// <summary>Sends a whole snapshot to those who have just come, and to all when somebody is no longer in it.</summary>
     private void Welcome(DateTimeOffset now, bool all)
     {
-        Subscription[] welcome;
-        lock (_gate)
-        {
-            _subscribers.AddRange(_joining);
-            welcome = all ? [.. _subscribers] : [.. _joining];
-            _joining.Clear();
-        }
-
+        var welcome = Audience.Seat(all);
         if (welcome.Length > 0)
         {
             var snapshot = JsonSerializer.Serialize(
@@ -221,22 +199,9 @@ internal sealed partial class CourseWatch(
         }
     }
 
-    private void Tell(Action<Subscription> news)
-    {
-        lock (_gate)
-        {
-            _subscribers.ForEach(news);
-        }
-    }
-
-    private void FailJoining(Exception reason)
-    {
-        lock (_gate)
-        {
-            _joining.ForEach(subscription => subscription.Fail(reason));
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The live view of {Course} waits, PostgreSQL does not answer: {Reason}")]
     private static partial void LogAway(ILogger logger, string course, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The live view of {Course} could not be refreshed")]
+    private static partial void LogBroken(ILogger logger, Exception bug, string course);
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Lyceum.TelemetryIngest.Live;
 
 /// <summary>The class views that somebody watches on this replica: one each, from the first who comes to the last who goes.</summary>
-internal sealed partial class CourseWatches(
+internal sealed class CourseWatches(
     ActivityReader reader,
     IOptions<ActivityOptions> activity,
     IOptions<LiveOptions> options,
@@ -61,15 +61,15 @@ internal sealed partial class CourseWatches(
         lock (_gate)
         {
             _streams--;
-            watch.Leave(subscription);
-            if (watch.Subscribers == 0 && _watches.Remove(key, out var known))
+            watch.Audience.Leave(subscription);
+            if (watch.Audience.IsEmpty && _watches.Remove(key, out var known))
             {
                 known.Stop.Cancel();
             }
         }
     }
 
-    private async Task RunAsync(CourseWatch watch, CancellationTokenSource stop)
+    private static async Task RunAsync(CourseWatch watch, CancellationTokenSource stop)
     {
         try
         {
@@ -77,21 +77,13 @@ internal sealed partial class CourseWatches(
         }
         catch (OperationCanceledException)
         {
-        }
-#pragma warning disable CA1031 // Nobody awaits this task, so a bug has to be told here.
-        catch (Exception bug)
-#pragma warning restore CA1031
-        {
-            LogBroken(logger, bug, watch.Course);
+            // Nobody watches any more, or the service stops.
         }
         finally
         {
             stop.Dispose();
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The live view of {Course} stopped")]
-    private static partial void LogBroken(ILogger logger, Exception bug, string course);
 }
 
 /// <summary>A client's place at a class view.</summary>
