@@ -1,6 +1,24 @@
+using Lyceum.ServiceDefaults.Storage;
+using Lyceum.TelemetryIngest;
+using Lyceum.TelemetryIngest.Activity;
+using Lyceum.TelemetryIngest.Events;
+using Lyceum.TelemetryIngest.Learners;
+using Lyceum.TelemetryIngest.Live;
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddNpgsqlDataSource("telemetrydb");
+builder.AddDatabaseSchema();
+builder.AddTelemetryJson();
+builder.AddEvents();
+builder.AddActivity();
+builder.AddLive();
+builder.AddLearners();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapEvents();
+app.MapActivity();
+app.MapLive();
+app.MapLearners();
 await app.RunAsync();

@@ -14,6 +14,8 @@ internal static class ProblemHosting
         {
             if (Activity.Current is { } activity)
             {
+                // What the framework adds itself where a service's JSON is snake_case: the same again, in another form.
+                context.ProblemDetails.Extensions.Remove("trace_id");
                 context.ProblemDetails.Extensions["traceId"] = activity.TraceId.ToString();
             }
 

@@ -21,7 +21,8 @@ public sealed class PostgresServer : IAsyncLifetime
     public async Task<string> CreateDatabaseAsync()
     {
         var name = $"test_{Guid.NewGuid():N}";
-        await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
+        // Not from a pool: its connections would not know that the server was stopped in between.
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
         await connection.OpenAsync();
 #pragma warning disable CA2100 // The name is made above.
         await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);

@@ -1,0 +1,60 @@
+using System.Text;
+using Npgsql;
+
+namespace Lyceum.TelemetryIngest.Events;
+
+/// <summary>Whose events are new: what replicas tell one another through PostgreSQL's NOTIFY, which delivers on commit.</summary>
+internal static class ChangeNotice
+{
+    /// <summary>The channel.</summary>
+    public const string Channel = "lyceum_learner_events";
+
+    /// <summary>PostgreSQL takes payloads of less than 8000 bytes.</summary>
+    private const int MaxPayload = 7900;
+
+    /// <summary>Announces the rows' learners when the connection's transaction commits.</summary>
+    public static async Task SendAsync(NpgsqlConnection connection, IEnumerable<EventRow> rows, CancellationToken cancellationToken)
+    {
+        string[] payloads = [.. rows
+            .GroupBy(row => row.Course, row => row.Learner)
+            .SelectMany(course => Payloads(course.Key, course.Distinct()))];
+        if (payloads.Length == 0)
+        {
+            return;
+        }
+
+        await using var notify = new NpgsqlCommand($"SELECT pg_notify('{Channel}', payload) FROM unnest($1) AS payload", connection)
+        {
+            Parameters = { new() { Value = payloads } },
+        };
+        await notify.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The course and the learners of a payload.</summary>
+    public static (string Course, string[] Learners) Read(string payload)
+    {
+        var lines = payload.Split('\n');
+        return (lines[0], lines[1..]);
+    }
+
+    private static IEnumerable<string> Payloads(string course, IEnumerable<string> learners)
+    {
+        var payload = new StringBuilder(course);
+        var size = Encoding.UTF8.GetByteCount(course);
+        foreach (var learner in learners)
+        {
+            var more = Encoding.UTF8.GetByteCount(learner) + 1;
+            if (size + more > MaxPayload)
+            {
+                yield return payload.ToString();
+                payload.Clear().Append(course);
+                size = Encoding.UTF8.GetByteCount(course);
+            }
+
+            payload.Append('\n').Append(learner);
+            size += more;
+        }
+
+        yield return payload.ToString();
+    }
+}

@@ -1,0 +1,205 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Lyceum.TelemetryIngest.Events;
+
+/// <summary>What one transaction stored.</summary>
+/// <param name="Inserted">The ids that are new.</param>
+/// <param name="Refused">The ids that PostgreSQL would not take, with its reasons; they are in quarantine.</param>
+internal sealed record StoredGroup(HashSet<Guid> Inserted, Dictionary<Guid, string> Refused);
+
+/// <summary>
+/// Writes groups of events, each in one transaction: COPY into a staging table, then an insert that passes over ids that exist.
+/// Holds one connection, whose staging table lives as long as it does; not for concurrent use.
+/// </summary>
+internal sealed class EventTable(NpgsqlDataSource database, IOptions<EventsOptions> options) : IAsyncDisposable
+{
+    private const string Savepoint = "part";
+
+    private const string Insert = """
+        WITH stored AS (
+            INSERT INTO events SELECT * FROM staging ORDER BY id
+            ON CONFLICT (id) DO NOTHING
+            RETURNING id, course, learner, live_at, notebook),
+        seen AS (
+            INSERT INTO learners (course, learner, last_seen, notebook)
+            SELECT course, learner, max(live_at), (array_agg(notebook ORDER BY live_at DESC) FILTER (WHERE notebook IS NOT NULL))[1]
+            FROM stored GROUP BY course, learner ORDER BY course, learner
+            ON CONFLICT (course, learner) DO UPDATE SET
+                last_seen = greatest(learners.last_seen, excluded.last_seen),
+                notebook = CASE WHEN excluded.last_seen >= learners.last_seen THEN coalesce(excluded.notebook, learners.notebook) ELSE learners.notebook END)
+        SELECT id FROM stored
+        """;
+
+    private const string Copy = """
+        COPY staging (id, received_at, occurred_at, live_at, clock_off, course, learner, type, notebook, cell, session, source, success, failure, detail)
+        FROM STDIN (FORMAT binary)
+        """;
+
+    private const string Quarantine = """
+        INSERT INTO quarantine (id, received_at, course, learner, source, reason, body)
+        SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS bad (id)
+        ORDER BY id ON CONFLICT (id) DO NOTHING
+        """;
+
+    private const string Trim = "DELETE FROM quarantine WHERE number <= (SELECT max(number) FROM quarantine) - $1";
+
+    private NpgsqlConnection? _connection;
+
+    /// <summary>Stores a group, all or nothing but for rows that PostgreSQL refuses; the ids must be distinct.</summary>
+    public async Task<StoredGroup> StoreAsync(IReadOnlyList<EventRow> rows, IReadOnlyList<QuarantinedEvent> quarantined, CancellationToken cancellationToken)
+    {
+        var reused = _connection is not null;
+        try
+        {
+            return await TryStoreAsync(rows, quarantined, cancellationToken);
+        }
+        catch (NpgsqlException) when (reused)
+        {
+            // The connection may have died since the last group without anybody being told. The ids make the repetition harmless.
+            await CloseAsync();
+            return await TryStoreAsync(rows, quarantined, cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await CloseAsync();
+
+    private async Task<StoredGroup> TryStoreAsync(IReadOnlyList<EventRow> rows, IReadOnlyList<QuarantinedEvent> quarantined, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _connection ??= await OpenAsync(cancellationToken);
+            await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
+            var stored = new StoredGroup([], []);
+            List<QuarantinedEvent> bad = [.. quarantined];
+            await InsertAsync(transaction, rows, stored, bad, cancellationToken);
+            await QuarantineAsync(bad, cancellationToken);
+            await ChangeNotice.SendAsync(_connection, rows.Where(row => stored.Inserted.Contains(row.Id)), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return stored;
+        }
+        catch
+        {
+            await CloseAsync();
+            throw;
+        }
+    }
+
+    private async Task InsertAsync(NpgsqlTransaction transaction, IReadOnlyList<EventRow> rows, StoredGroup stored, List<QuarantinedEvent> bad, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        await transaction.SaveAsync(Savepoint, cancellationToken);
+        try
+        {
+            await CopyAsync(rows, cancellationToken);
+            await ExecuteAsync(Insert, stored.Inserted, cancellationToken);
+        }
+        catch (PostgresException refusal) when (IsRefusal(refusal))
+        {
+            await transaction.RollbackAsync(Savepoint, cancellationToken);
+            if (rows is [var row])
+            {
+                stored.Refused[row.Id] = $"PostgreSQL does not take it: {refusal.MessageText}";
+                bad.Add(new QuarantinedEvent(row.Id, row.ReceivedAt, row.Course, row.Learner, row.Source, stored.Refused[row.Id], ""));
+                return;
+            }
+
+            // One row must not keep the others out: halve until it stands alone.
+            var half = rows.Count / 2;
+            await InsertAsync(transaction, [.. rows.Take(half)], stored, bad, cancellationToken);
+            await ExecuteAsync("TRUNCATE staging", [], cancellationToken);
+            await InsertAsync(transaction, [.. rows.Skip(half)], stored, bad, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether the data is at fault: data exceptions, integrity constraints, program limits (PostgreSQL, appendix A).</summary>
+    private static bool IsRefusal(PostgresException failure) => failure.SqlState[..2] is "22" or "23" or "54";
+
+    private async Task CopyAsync(IReadOnlyList<EventRow> rows, CancellationToken cancellationToken)
+    {
+        await using var copy = await _connection!.BeginBinaryImportAsync(Copy, cancellationToken);
+        foreach (var row in rows)
+        {
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync(row.Id, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(row.ReceivedAt, NpgsqlDbType.TimestampTz, cancellationToken);
+            await copy.WriteAsync(row.OccurredAt, NpgsqlDbType.TimestampTz, cancellationToken);
+            await copy.WriteAsync(row.LiveAt, NpgsqlDbType.TimestampTz, cancellationToken);
+            await copy.WriteAsync(row.ClockOff, NpgsqlDbType.Boolean, cancellationToken);
+            await copy.WriteAsync(row.Course, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(row.Learner, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(row.Type, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(row.Notebook, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(row.Cell, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(row.Session, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(row.Source, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(row.Success, NpgsqlDbType.Boolean, cancellationToken);
+            await copy.WriteAsync(row.Failure, NpgsqlDbType.Jsonb, cancellationToken);
+            await copy.WriteAsync(row.Detail, NpgsqlDbType.Jsonb, cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+
+    private async Task QuarantineAsync(List<QuarantinedEvent> bad, CancellationToken cancellationToken)
+    {
+        if (bad.Count == 0)
+        {
+            return;
+        }
+
+        await using var insert = new NpgsqlCommand(Quarantine, _connection);
+        insert.Parameters.Add(new() { Value = bad.Select(one => one.Id).ToArray() });
+        insert.Parameters.Add(new() { Value = bad.Select(one => one.ReceivedAt).ToArray() });
+        foreach (var text in (Func<QuarantinedEvent, string>[])[one => one.Course, one => one.Learner, one => one.Source, one => one.Reason, one => one.Body])
+        {
+            insert.Parameters.Add(new() { Value = bad.Select(text).ToArray() });
+        }
+
+        await insert.ExecuteNonQueryAsync(cancellationToken);
+        await using var trim = new NpgsqlCommand(Trim, _connection) { Parameters = { new() { Value = options.Value.QuarantineCapacity } } };
+        await trim.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var opened = await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var create = new NpgsqlCommand("CREATE TEMPORARY TABLE staging (LIKE events) ON COMMIT DELETE ROWS", opened);
+            await create.ExecuteNonQueryAsync(cancellationToken);
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task ExecuteAsync(string sql, HashSet<Guid> ids, CancellationToken cancellationToken)
+    {
+#pragma warning disable CA2100 // Constants of this class.
+        await using var command = new NpgsqlCommand(sql, _connection);
+#pragma warning restore CA2100
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetGuid(0));
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_connection is { } open)
+        {
+            _connection = null;
+            await open.DisposeAsync();
+        }
+    }
+}

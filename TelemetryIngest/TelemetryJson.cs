@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Lyceum.TelemetryIngest.Activity;
+using Lyceum.TelemetryIngest.Events;
+using Lyceum.TelemetryIngest.Learners;
+
+namespace Lyceum.TelemetryIngest;
+
+/// <summary>The JSON of everything this service answers.</summary>
+[JsonSerializable(typeof(IngestResult))]
+[JsonSerializable(typeof(ClassActivity))]
+[JsonSerializable(typeof(ClassSummary))]
+[JsonSerializable(typeof(LearnerEvents))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+internal sealed partial class TelemetryJson : JsonSerializerContext;
+
+internal static class TelemetryJsonHosting
+{
+    public static void AddTelemetryJson(this IHostApplicationBuilder builder) => builder.Services.ConfigureHttpJsonOptions(json =>
+    {
+        json.SerializerOptions.TypeInfoResolverChain.Insert(0, TelemetryJson.Default);
+        // A context's own policy does not hold when its contracts are used through other options.
+        json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+    });
+}
