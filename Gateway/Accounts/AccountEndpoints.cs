@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,7 +17,12 @@ internal static class AccountEndpoints
         builder.Services.AddOptions<AccountsOptions>().BindConfiguration("Accounts").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<Pseudonyms>();
         builder.Services.AddSingleton<AccountStore>();
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AccountJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            // A context's own policy does not hold through other options.
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, AccountJson.Default);
+        });
     }
 
     public static void MapAccounts(this IEndpointRouteBuilder routes)

@@ -18,8 +18,10 @@ internal sealed class KernelClient : IAsyncDisposable
     public string KernelId { get; private set; } = "";
 
     /// <summary>Starts a kernel for a notebook and connects to its channels.</summary>
-    public static async Task<KernelClient> StartAsync(Suite suite, string kernelspec, string? token = null, string path = "test.ipynb")
+    public static async Task<KernelClient> StartAsync(Suite suite, string kernelspec, string? token = null, string? path = null)
     {
+        // One path is one session, and so one kernel.
+        path ??= $"{Guid.NewGuid():N}.ipynb";
         var kernel = new KernelClient();
         using var client = suite.Client(token);
         using var response = await client.PostAsJsonAsync("/api/sessions", new { path, name = path, type = "notebook", kernel = new { name = kernelspec } });

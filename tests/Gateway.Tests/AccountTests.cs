@@ -58,6 +58,7 @@ public sealed class AccountTests(GatewayApplication application)
         Assert.DoesNotContain(token, text, StringComparison.Ordinal);
         var dee = JsonDocument.Parse(text).RootElement.GetProperty("accounts").EnumerateArray().Single(account => account.GetProperty("id").GetString() == id);
         Assert.Matches("^[0-9a-f]{32}$", dee.GetProperty("learner").GetString());
+        Assert.True(dee.GetProperty("created_at").TryGetDateTimeOffset(out _));
     }
 
     [Theory]
@@ -89,6 +90,7 @@ public sealed class AccountTests(GatewayApplication application)
         using var response = await client.PostAsJsonAsync("/accounts", new { name, roles = new[] { role } });
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         var created = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.EndsWith(created.GetProperty("token").GetString()!, created.GetProperty("sign_in_path").GetString(), StringComparison.Ordinal);
         return (created.GetProperty("account").GetProperty("id").GetString()!, created.GetProperty("token").GetString()!);
     }
 }
