@@ -12,7 +12,10 @@ public sealed class HostilePeerTests : IDisposable
         [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 3, 0, .. "NULL"u8, .. new byte[48]];
 
     private static readonly byte[] DealerReady =
-        [4, 26, 5, .. "READY"u8, 11, .. "Socket-Type"u8, 0, 0, 0, 6, .. "DEALER"u8, .. Array.Empty<byte>()];
+        [4, 28, 5, .. "READY"u8, 11, .. "Socket-Type"u8, 0, 0, 0, 6, .. "DEALER"u8];
+
+    private static readonly byte[] PublisherReady =
+        [4, 25, 5, .. "READY"u8, 11, .. "Socket-Type"u8, 0, 0, 0, 3, .. "PUB"u8];
 
     private readonly CancellationTokenSource _limit = Limit.Start(60);
 
@@ -115,19 +118,32 @@ public sealed class HostilePeerTests : IDisposable
         using Socket server = Listen();
         Task<SubscriberSocket> connecting = SubscriberSocket.ConnectAsync($"tcp://{server.LocalEndPoint}", cancellationToken: Cancel);
         using Socket accepted = await server.AcceptAsync(Cancel);
-        byte[] ready = [4, 25, 5, .. "READY"u8, 11, .. "Socket-Type"u8, 0, 0, 0, 3, .. "PUB"u8];
-        ready[1] = (byte)(ready.Length - 2);
-        await accepted.SendAsync((byte[])[.. Greeting, .. ready], Cancel);
+        await accepted.SendAsync((byte[])[.. Greeting, .. PublisherReady], Cancel);
         await using SubscriberSocket subscriber = await connecting;
         await subscriber.SubscribeAsync("abc"u8.ToArray(), Cancel);
 
-        await using var stream = new NetworkStream(accepted);
-        byte[] received = new byte[64 + 27 + 6];
-        await stream.ReadExactlyAsync(received.AsMemory(0, 64), Cancel);
-        await stream.ReadExactlyAsync(received.AsMemory(0, 2), Cancel);
-        await stream.ReadExactlyAsync(received.AsMemory(0, received[1]), Cancel);
-        await stream.ReadExactlyAsync(received.AsMemory(0, 6), Cancel);
-        Assert.Equal([0, 4, 1, .. "abc"u8], received[..6]);
+        await using NetworkStream stream = await SkipHandshakeAsync(accepted);
+        byte[] received = new byte[6];
+        await stream.ReadExactlyAsync(received, Cancel);
+        Assert.Equal([0, 4, 1, .. "abc"u8], received);
+    }
+
+    [Fact]
+    public async Task A_ping_is_answered_with_its_context_while_a_receive_is_pending()
+    {
+        using Socket server = Listen();
+        Task<SubscriberSocket> connecting = SubscriberSocket.ConnectAsync($"tcp://{server.LocalEndPoint}", cancellationToken: Cancel);
+        using Socket accepted = await server.AcceptAsync(Cancel);
+        await accepted.SendAsync((byte[])[.. Greeting, .. PublisherReady, 4, 10, 4, .. "PING"u8, 0, 50, .. "ctx"u8], Cancel);
+        await using SubscriberSocket subscriber = await connecting;
+        ValueTask<Message> pending = subscriber.ReceiveAsync(Cancel);
+
+        await using NetworkStream stream = await SkipHandshakeAsync(accepted);
+        byte[] received = new byte[10];
+        await stream.ReadExactlyAsync(received, Cancel);
+        Assert.Equal([4, 8, 4, .. "PONG"u8, .. "ctx"u8], received);
+        await accepted.SendAsync((byte[])[0, 1, 7], Cancel);
+        Assert.Equal([7], (await pending)[0].ToArray());
     }
 
     private static Socket Listen()
@@ -136,6 +152,16 @@ public sealed class HostilePeerTests : IDisposable
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         socket.Listen();
         return socket;
+    }
+
+    private async Task<NetworkStream> SkipHandshakeAsync(Socket socket)
+    {
+        var stream = new NetworkStream(socket);
+        byte[] received = new byte[255];
+        await stream.ReadExactlyAsync(received.AsMemory(0, 64), Cancel);
+        await stream.ReadExactlyAsync(received.AsMemory(0, 2), Cancel);
+        await stream.ReadExactlyAsync(received.AsMemory(0, received[1]), Cancel);
+        return stream;
     }
 
     private async Task<Socket> ConnectAsync(string endpoint)

@@ -26,9 +26,6 @@ def main():
         socket.identity = bytes.fromhex(sys.argv[5])
     if kind == "XPUB":
         socket.xpub_verbose = True
-    if mode == "heartbeat":
-        socket.heartbeat_ivl = 50
-        socket.heartbeat_timeout = 400
     if how == "bind":
         socket.bind(endpoint)
     else:
