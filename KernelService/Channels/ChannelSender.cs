@@ -9,8 +9,8 @@ internal sealed class ChannelSender(WebSocket socket, Framing framing, Outbox ou
     private const int SmallMessage = 64 * 1024;
     private const int FragmentBytes = 256 * 1024;
 
-    private readonly ArrayBufferWriter<byte> head = new(4096);
-    private readonly List<ReadOnlyMemory<byte>> parts = new(8);
+    private readonly ArrayBufferWriter<byte> _head = new(4096);
+    private readonly List<ReadOnlyMemory<byte>> _parts = new(8);
 
     /// <summary>Sends until the connection breaks or the token is cancelled while nothing is being sent.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -49,22 +49,22 @@ internal sealed class ChannelSender(WebSocket socket, Framing framing, Outbox ou
 
     private async ValueTask SendAsync(Outbound outbound)
     {
-        head.ResetWrittenCount();
-        parts.Clear();
-        framing.Encode(outbound.Channel, outbound.Message, head, parts);
+        _head.ResetWrittenCount();
+        _parts.Clear();
+        framing.Encode(outbound.Channel, outbound.Message, _head, _parts);
         var type = framing.IsBinary(outbound.Message) ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
 
         // Small parts ride with what precedes them; from the first large one on each goes out as it lies in memory.
         var at = 0;
-        while (at < parts.Count && head.WrittenCount + parts[at].Length <= SmallMessage)
+        while (at < _parts.Count && _head.WrittenCount + _parts[at].Length <= SmallMessage)
         {
-            head.Write(parts[at++].Span);
+            _head.Write(_parts[at++].Span);
         }
 
-        await socket.SendAsync(head.WrittenMemory, type, endOfMessage: at == parts.Count, CancellationToken.None);
-        for (; at < parts.Count; at++)
+        await socket.SendAsync(_head.WrittenMemory, type, endOfMessage: at == _parts.Count, CancellationToken.None);
+        for (; at < _parts.Count; at++)
         {
-            await SendPartAsync(parts[at], type, isLast: at == parts.Count - 1);
+            await SendPartAsync(_parts[at], type, isLast: at == _parts.Count - 1);
         }
     }
 

@@ -11,15 +11,15 @@ internal sealed class KernelClient(string sessionId, Outbox outbox, TimeProvider
 {
     private const int MaxSessions = 16;
 
-    private readonly Lock gate = new();
-    private readonly HashSet<string> sessions = new(StringComparer.Ordinal);
-    private CancellationTokenSource? connection;
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
+    private CancellationTokenSource? _connection;
 
     public string SessionId => sessionId;
 
     public Outbox Outbox => outbox;
 
-    public bool IsConnected => Volatile.Read(ref connection) is not null;
+    public bool IsConnected => Volatile.Read(ref _connection) is not null;
 
     /// <summary>Since when the client is away.</summary>
     public DateTimeOffset AwaySince { get; private set; } = time.GetUtcNow();
@@ -31,10 +31,10 @@ internal sealed class KernelClient(string sessionId, Outbox outbox, TimeProvider
     public void Connect(CallerIdentity caller, CancellationTokenSource mine)
     {
         CancellationTokenSource? stale;
-        lock (gate)
+        lock (_gate)
         {
-            stale = connection;
-            connection = mine;
+            stale = _connection;
+            _connection = mine;
             Caller = caller;
         }
 
@@ -44,11 +44,11 @@ internal sealed class KernelClient(string sessionId, Outbox outbox, TimeProvider
     /// <summary>The connection has ended; unless another took its place the client is away now.</summary>
     public void Disconnect(CancellationTokenSource mine)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (connection == mine)
+            if (_connection == mine)
             {
-                connection = null;
+                _connection = null;
                 AwaySince = time.GetUtcNow();
             }
         }
@@ -57,20 +57,20 @@ internal sealed class KernelClient(string sessionId, Outbox outbox, TimeProvider
     /// <summary>Remembers under which session a client sends, so that replies find it. A page has one; few have more.</summary>
     public void Speak(string session)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (sessions.Count < MaxSessions)
+            if (_sessions.Count < MaxSessions)
             {
-                sessions.Add(session);
+                _sessions.Add(session);
             }
         }
     }
 
     public bool Speaks(string session)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return sessions.Contains(session);
+            return _sessions.Contains(session);
         }
     }
 

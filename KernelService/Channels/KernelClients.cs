@@ -8,17 +8,17 @@ namespace Lyceum.KernelService.Channels;
 /// <summary>The clients of one kernel, and which of them gets which message.</summary>
 internal sealed class KernelClients(ChannelsOptions options, ServiceMessages messages, TimeProvider time)
 {
-    private readonly Lock gate = new();
-    private ImmutableArray<KernelClient> clients = [];
+    private readonly Lock _gate = new();
+    private ImmutableArray<KernelClient> _clients = [];
 
-    public int Connected => clients.Count(client => client.IsConnected);
+    public int Connected => _clients.Count(client => client.IsConnected);
 
     /// <summary>The client with that session id, as it was left or new, now connected; null when the kernel has too many.</summary>
     public KernelClient? Join(string sessionId, CallerIdentity caller, CancellationTokenSource connection)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (clients.FirstOrDefault(client => client.SessionId == sessionId) is { } known)
+            if (_clients.FirstOrDefault(client => client.SessionId == sessionId) is { } known)
             {
                 known.Connect(caller, connection);
                 return known;
@@ -26,19 +26,19 @@ internal sealed class KernelClients(ChannelsOptions options, ServiceMessages mes
 
             DropAway(options.KeepFor);
 
-            while (clients.Length >= options.MaxClients)
+            while (_clients.Length >= options.MaxClients)
             {
-                if (clients.Where(client => !client.IsConnected).MinBy(client => client.AwaySince) is not { } oldest)
+                if (_clients.Where(client => !client.IsConnected).MinBy(client => client.AwaySince) is not { } oldest)
                 {
                     return null;
                 }
 
-                clients = clients.Remove(oldest);
+                _clients = _clients.Remove(oldest);
             }
 
             var joined = new KernelClient(sessionId, new Outbox(options.BufferBytes, messages.Loss), time);
             joined.Connect(caller, connection);
-            clients = clients.Add(joined);
+            _clients = _clients.Add(joined);
             return joined;
         }
     }
@@ -46,7 +46,7 @@ internal sealed class KernelClients(ChannelsOptions options, ServiceMessages mes
     /// <summary>Forgets the clients that stay away for too long.</summary>
     public void DropAway()
     {
-        lock (gate)
+        lock (_gate)
         {
             DropAway(options.KeepFor);
         }
@@ -55,7 +55,7 @@ internal sealed class KernelClients(ChannelsOptions options, ServiceMessages mes
     public void Publish(HeaderFields header, JupyterMessage message)
     {
         var isOutput = !header.MsgType.SequenceEqual("status"u8);
-        foreach (var client in clients)
+        foreach (var client in _clients)
         {
             client.Send(KernelChannel.Iopub, message, isOutput);
         }
@@ -65,7 +65,7 @@ internal sealed class KernelClients(ChannelsOptions options, ServiceMessages mes
     public void Announce(string state)
     {
         var status = messages.Status(state);
-        foreach (var client in clients)
+        foreach (var client in _clients)
         {
             client.Send(KernelChannel.Iopub, status, isOutput: false);
         }
@@ -74,7 +74,7 @@ internal sealed class KernelClients(ChannelsOptions options, ServiceMessages mes
     /// <summary>Gives a reply or a question to the client whose request it belongs to; to all when that cannot be told.</summary>
     public void Answer(KernelChannel channel, HeaderFields parent, JupyterMessage message)
     {
-        var all = clients;
+        var all = _clients;
         var session = all.Length > 1 ? parent.SessionText : "";
         var known = session.Length > 0 && all.Any(client => client.Speaks(session));
         foreach (var client in all)
@@ -89,6 +89,6 @@ internal sealed class KernelClients(ChannelsOptions options, ServiceMessages mes
     private void DropAway(TimeSpan limit)
     {
         var now = time.GetUtcNow();
-        clients = clients.RemoveAll(client => !client.IsConnected && now - client.AwaySince > limit);
+        _clients = _clients.RemoveAll(client => !client.IsConnected && now - client.AwaySince > limit);
     }
 }

@@ -28,38 +28,38 @@ internal readonly record struct Outbound(KernelChannel Channel, JupyterMessage M
 /// </summary>
 internal sealed class Outbox(long maxBytes, Func<JupyterMessage, int, JupyterMessage> tellOfLoss)
 {
-    private readonly Channel<bool> signal = Channel.CreateBounded<bool>(
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    private readonly Lock gate = new();
-    private Queue<Outbound> waiting = new();
-    private long bytes;
+    private readonly Lock _gate = new();
+    private Queue<Outbound> _waiting = new();
+    private long _bytes;
 
     public void Add(Outbound outbound)
     {
-        lock (gate)
+        lock (_gate)
         {
-            waiting.Enqueue(outbound);
-            bytes += outbound.Size;
-            if (bytes > maxBytes && waiting.Count > 1)
+            _waiting.Enqueue(outbound);
+            _bytes += outbound.Size;
+            if (_bytes > maxBytes && _waiting.Count > 1)
             {
                 Shrink();
             }
         }
 
-        signal.Writer.TryWrite(true);
+        _signal.Writer.TryWrite(true);
     }
 
     public bool TryTake(out Outbound outbound)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!waiting.TryDequeue(out outbound))
+            if (!_waiting.TryDequeue(out outbound))
             {
                 return false;
             }
 
-            bytes -= outbound.Size;
+            _bytes -= outbound.Size;
             return true;
         }
     }
@@ -67,20 +67,20 @@ internal sealed class Outbox(long maxBytes, Func<JupyterMessage, int, JupyterMes
     /// <summary>Puts back in front what could not be sent.</summary>
     public void Return(Outbound outbound)
     {
-        lock (gate)
+        lock (_gate)
         {
-            waiting = new Queue<Outbound>([outbound, .. waiting]);
-            bytes += outbound.Size;
+            _waiting = new Queue<Outbound>([outbound, .. _waiting]);
+            _bytes += outbound.Size;
         }
 
-        signal.Writer.TryWrite(true);
+        _signal.Writer.TryWrite(true);
     }
 
     /// <summary>Completes when there may be something to take.</summary>
-    public async ValueTask WaitAsync(CancellationToken cancellationToken) => await signal.Reader.ReadAsync(cancellationToken);
+    public async ValueTask WaitAsync(CancellationToken cancellationToken) => await _signal.Reader.ReadAsync(cancellationToken);
 
     /// <summary>Wakes whoever waits, to look again.</summary>
-    public void Wake() => signal.Writer.TryWrite(true);
+    public void Wake() => _signal.Writer.TryWrite(true);
 
     /// <summary>Drops outputs from the front down to half the limit, so that the cost of this is spread over many messages.</summary>
     private void Shrink()
@@ -89,10 +89,10 @@ internal sealed class Outbox(long maxBytes, Func<JupyterMessage, int, JupyterMes
         var dropped = 0;
         JupyterMessage? last = null;
         var toldAt = -1;
-        long size = bytes;
-        while (waiting.TryDequeue(out var outbound))
+        long size = _bytes;
+        while (_waiting.TryDequeue(out var outbound))
         {
-            if (size > maxBytes / 2 && outbound.IsOutput && waiting.Count > 0)
+            if (size > maxBytes / 2 && outbound.IsOutput && _waiting.Count > 0)
             {
                 size -= outbound.Size;
                 dropped++;
@@ -112,7 +112,7 @@ internal sealed class Outbox(long maxBytes, Func<JupyterMessage, int, JupyterMes
             size += told.Size;
         }
 
-        waiting = kept;
-        bytes = size;
+        _waiting = kept;
+        _bytes = size;
     }
 }

@@ -6,19 +6,19 @@ namespace Lyceum.KernelService.Channels;
 /// <summary>Messages on iopub that the service makes itself, in the kernel's stead.</summary>
 internal sealed class ServiceMessages(TimeProvider time)
 {
-    private readonly string session = Guid.CreateVersion7().ToString("N");
+    private readonly string _session = Guid.CreateVersion7().ToString("N");
 
     /// <summary>A status of nobody's request, by which clients learn of restarts and deaths.</summary>
     public JupyterMessage Status(string state) => new()
     {
-        Header = JupyterHeader.Create("status", session, "lyceum", time).ToUtf8(),
+        Header = JupyterHeader.Create("status", _session, "lyceum", time).ToUtf8(),
         Content = JsonSerializer.SerializeToUtf8Bytes(new StatusContent(state), ServiceMessageJson.Default.StatusContent),
     };
 
     /// <summary>Text on stderr in the place of outputs that were dropped, in the cell that made them.</summary>
     public JupyterMessage Loss(JupyterMessage lost, int count) => new()
     {
-        Header = JupyterHeader.Create("stream", session, "lyceum", time).ToUtf8(),
+        Header = JupyterHeader.Create("stream", _session, "lyceum", time).ToUtf8(),
         ParentHeader = lost.ParentHeader,
         Content = JsonSerializer.SerializeToUtf8Bytes(
             new StreamContent("stderr", $"\n[{count} messages were dropped here: the page was away or took them more slowly than the kernel put them out]\n"),

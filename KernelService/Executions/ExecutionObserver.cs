@@ -18,8 +18,8 @@ internal sealed partial class ExecutionObserver(
     private const int MaxText = 4 * 1024;
     private const int MaxTraceback = 50;
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, Running> running = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Running> _running = new(StringComparer.Ordinal);
 
     /// <summary>A client's message on shell.</summary>
     public void Request(HeaderFields header, JupyterMessage message, CallerIdentity caller)
@@ -31,11 +31,11 @@ internal sealed partial class ExecutionObserver(
         }
 
         var cell = Read(message.Metadata, ExecutionJson.Default.ExecuteMetadata)?.CellId;
-        lock (gate)
+        lock (_gate)
         {
-            if (running.Count < MaxPending)
+            if (_running.Count < MaxPending)
             {
-                running[header.MsgIdText] = new Running(caller, header.SessionText, Cut(request.Code, MaxCode), cell) { Since = time.GetTimestamp() };
+                _running[header.MsgIdText] = new Running(caller, header.SessionText, Cut(request.Code, MaxCode), cell) { Since = time.GetTimestamp() };
             }
         }
     }
@@ -79,10 +79,10 @@ internal sealed partial class ExecutionObserver(
     public void Ended(bool byItself)
     {
         Running[] lost;
-        lock (gate)
+        lock (_gate)
         {
-            lost = [.. running.Values.OrderBy(execution => execution.Since).Take(1)];
-            running.Clear();
+            lost = [.. _running.Values.OrderBy(execution => execution.Since).Take(1)];
+            _running.Clear();
         }
 
         if (byItself && lost is [var first])
@@ -108,17 +108,17 @@ internal sealed partial class ExecutionObserver(
 
     private Running? Find(HeaderFields parent)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return running.Count > 0 && !parent.MsgId.IsEmpty ? running.GetValueOrDefault(parent.MsgIdText) : null;
+            return _running.Count > 0 && !parent.MsgId.IsEmpty ? _running.GetValueOrDefault(parent.MsgIdText) : null;
         }
     }
 
     private void Forget(string id)
     {
-        lock (gate)
+        lock (_gate)
         {
-            running.Remove(id);
+            _running.Remove(id);
         }
     }
 

@@ -19,10 +19,10 @@ internal sealed class Kernel(
     TimeProvider time,
     ILogger<Kernel> logger) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim lifecycle = new(1, 1);
-    private readonly CancellationTokenSource shutDown = new();
-    private KernelRun? run;
-    private int deaths;
+    private readonly SemaphoreSlim _lifecycle = new(1, 1);
+    private readonly CancellationTokenSource _shutDown = new();
+    private KernelRun? _run;
+    private int _deaths;
 
     public string Id => launch.KernelId;
 
@@ -35,27 +35,27 @@ internal sealed class Kernel(
     public KernelActivity Activity { get; } = new(time);
 
     /// <summary>Ends when the kernel is deleted, and with it the connections to it.</summary>
-    public CancellationToken ShutDown => shutDown.Token;
+    public CancellationToken ShutDown => _shutDown.Token;
 
     /// <summary>Starts the kernel's process; it becomes ready by itself.</summary>
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await lifecycle.WaitAsync(cancellationToken);
+        await _lifecycle.WaitAsync(cancellationToken);
         try
         {
             await RunAsync(cancellationToken);
         }
         finally
         {
-            lifecycle.Release();
+            _lifecycle.Release();
         }
     }
 
     /// <summary>Passes a client's message on; waits while the kernel starts. To a kernel that is dead it goes nowhere, as clients expect.</summary>
     public async ValueTask SendAsync(KernelClient client, KernelChannel channel, JupyterMessage message, CancellationToken cancellationToken)
     {
-        if (channel == KernelChannel.Iopub || run is not { } current)
+        if (channel == KernelChannel.Iopub || _run is not { } current)
         {
             return;
         }
@@ -73,7 +73,7 @@ internal sealed class Kernel(
 
     public async Task InterruptAsync(CancellationToken cancellationToken)
     {
-        if (run is { } current && Activity.State != KernelActivity.Dead)
+        if (_run is { } current && Activity.State != KernelActivity.Dead)
         {
             await current.InterruptAsync(cancellationToken);
         }
@@ -84,17 +84,17 @@ internal sealed class Kernel(
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         KernelRun next;
-        await lifecycle.WaitAsync(cancellationToken);
+        await _lifecycle.WaitAsync(cancellationToken);
         try
         {
             Activity.Set(KernelActivity.Restarting);
             await EndRunAsync(restart: true);
-            deaths = 0;
+            _deaths = 0;
             next = await RunAsync(CancellationToken.None);
         }
         finally
         {
-            lifecycle.Release();
+            _lifecycle.Release();
         }
 
         await next.Ready.WaitAsync(cancellationToken);
@@ -102,8 +102,8 @@ internal sealed class Kernel(
 
     public async ValueTask DisposeAsync()
     {
-        await shutDown.CancelAsync();
-        await lifecycle.WaitAsync();
+        await _shutDown.CancelAsync();
+        await _lifecycle.WaitAsync();
         try
         {
             Activity.Set(KernelActivity.Dead);
@@ -112,7 +112,7 @@ internal sealed class Kernel(
         }
         finally
         {
-            lifecycle.Release();
+            _lifecycle.Release();
         }
     }
 
@@ -120,14 +120,14 @@ internal sealed class Kernel(
 
     private async Task<KernelRun> RunAsync(CancellationToken cancellationToken)
     {
-        shutDown.Token.ThrowIfCancellationRequested();
+        _shutDown.Token.ThrowIfCancellationRequested();
         if (Activity.State != KernelActivity.Restarting)
         {
             Activity.Set(KernelActivity.Starting);
         }
 
         var next = await launcher.StartAsync(launch, OnMessage, cancellationToken);
-        run = next;
+        _run = next;
         _ = MarkReadyAsync(next);
         _ = WatchAsync(next);
         return next;
@@ -135,9 +135,9 @@ internal sealed class Kernel(
 
     private async Task EndRunAsync(bool restart)
     {
-        if (run is { } current)
+        if (_run is { } current)
         {
-            run = null;
+            _run = null;
             await current.StopAsync(restart);
             await current.DisposeAsync();
             observer.Ended(byItself: false);
@@ -149,7 +149,7 @@ internal sealed class Kernel(
         try
         {
             await current.Ready;
-            if (run == current)
+            if (_run == current)
             {
                 Activity.Ready();
             }
@@ -163,12 +163,12 @@ internal sealed class Kernel(
     private async Task WatchAsync(KernelRun current)
     {
         var exitCode = await current.Ended;
-        await lifecycle.WaitAsync();
+        await _lifecycle.WaitAsync();
         try
         {
-            if (run == current && !current.IsStopping)
+            if (_run == current && !current.IsStopping)
             {
-                run = null;
+                _run = null;
                 observer.Ended(byItself: true);
                 KernelLog.Tail(logger, Id, current.Tail);
                 await RecoverAsync(current, exitCode);
@@ -182,30 +182,30 @@ internal sealed class Kernel(
         }
         finally
         {
-            lifecycle.Release();
+            _lifecycle.Release();
         }
     }
 
     private async Task RecoverAsync(KernelRun ended, int exitCode)
     {
-        deaths = ended.Age > options.StableAfter ? 1 : deaths + 1;
-        if (ended.TimedOut || deaths > options.MaxRestarts)
+        _deaths = ended.Age > options.StableAfter ? 1 : _deaths + 1;
+        if (ended.TimedOut || _deaths > options.MaxRestarts)
         {
-            Die(ended.TimedOut ? $"it did not answer within {options.StartTimeout}" : $"it ended {deaths} times in a row, last with exit code {exitCode}");
+            Die(ended.TimedOut ? $"it did not answer within {options.StartTimeout}" : $"it ended {_deaths} times in a row, last with exit code {exitCode}");
             return;
         }
 
-        KernelLog.Died(logger, Id, exitCode, deaths, options.MaxRestarts);
+        KernelLog.Died(logger, Id, exitCode, _deaths, options.MaxRestarts);
         Activity.Set(KernelActivity.Restarting);
         clients.Announce(KernelActivity.Restarting);
-        if (deaths > 1)
+        if (_deaths > 1)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(100) * Math.Pow(2, deaths - 1), time, shutDown.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(100) * Math.Pow(2, _deaths - 1), time, _shutDown.Token);
         }
 
         try
         {
-            await RunAsync(shutDown.Token);
+            await RunAsync(_shutDown.Token);
         }
         catch (Exception exception) when (exception is Win32Exception or IOException)
         {

@@ -13,49 +13,49 @@ internal sealed class KernelActivity(TimeProvider time)
     public const string Restarting = "restarting";
     public const string Dead = "dead";
 
-    private long lastActivity = time.GetUtcNow().UtcTicks;
-    private volatile string state = Starting;
+    private long _lastActivity = time.GetUtcNow().UtcTicks;
+    private volatile string _state = Starting;
 
-    public string State => state;
+    public string State => _state;
 
-    public DateTimeOffset LastActivity => new(Volatile.Read(ref lastActivity), TimeSpan.Zero);
+    public DateTimeOffset LastActivity => new(Volatile.Read(ref _lastActivity), TimeSpan.Zero);
 
     public string LastActivityText => LastActivity.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 
-    public void Set(string value) => state = value;
+    public void Set(string value) => _state = value;
 
     /// <summary>The kernel has answered for the first time.</summary>
     public void Ready()
     {
-        if (state is Starting or Restarting)
+        if (_state is Starting or Restarting)
         {
-            state = Idle;
+            _state = Idle;
         }
     }
 
-    public void Touch() => Volatile.Write(ref lastActivity, time.GetUtcNow().UtcTicks);
+    public void Touch() => Volatile.Write(ref _lastActivity, time.GetUtcNow().UtcTicks);
 
     /// <summary>Takes note of a message on iopub.</summary>
     public void Observe(HeaderFields header, HeaderFields parent, JupyterMessage message)
     {
         var isStatus = header.MsgType.SequenceEqual("status"u8);
-        if (!isStatus || parent.IsActivity || state == Busy)
+        if (!isStatus || parent.IsActivity || _state == Busy)
         {
             Touch();
         }
 
-        if (!isStatus || state == Dead || ExecutionStateOf(message.Content.Span) is not { } told)
+        if (!isStatus || _state == Dead || ExecutionStateOf(message.Content.Span) is not { } told)
         {
             return;
         }
 
         if (parent.IsActivity)
         {
-            state = told;
+            _state = told;
         }
-        else if (state is Starting or Restarting && told != Starting)
+        else if (_state is Starting or Restarting && told != Starting)
         {
-            state = Idle;
+            _state = Idle;
         }
     }
 

@@ -21,10 +21,10 @@ internal sealed partial class KernelEnvironment(IOptions<KernelsOptions> options
         "SSL_CERT_FILE", "SSL_CERT_DIR", "SystemRoot", "SystemDrive", "PATHEXT", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "ProgramData",
     ];
 
-    private readonly HashSet<string> inherited =
+    private readonly HashSet<string> _inherited =
         [.. Usual.Concat(options.Value.InheritedEnvironment).Select(name => name.ToUpperInvariant())];
 
-    private readonly HashSet<string> fromClient = [.. options.Value.ClientEnvironment];
+    private readonly HashSet<string> _fromClient = [.. options.Value.ClientEnvironment];
 
     /// <summary>Puts together what the kernel shall see.</summary>
     public IReadOnlyDictionary<string, string> For(Kernelspec spec, string kernelId, IReadOnlyDictionary<string, string?>? client)
@@ -33,7 +33,7 @@ internal sealed partial class KernelEnvironment(IOptions<KernelsOptions> options
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
             var name = (string)entry.Key;
-            if (inherited.Contains(name.ToUpperInvariant()) || name.StartsWith("LC_", StringComparison.Ordinal))
+            if (_inherited.Contains(name.ToUpperInvariant()) || name.StartsWith("LC_", StringComparison.Ordinal))
             {
                 environment[name] = (string?)entry.Value ?? "";
             }
@@ -42,7 +42,7 @@ internal sealed partial class KernelEnvironment(IOptions<KernelsOptions> options
         foreach (var (name, value) in client ?? new Dictionary<string, string?>())
         {
             if (value is not null && IsVariable().IsMatch(name) && !value.Contains('\0', StringComparison.Ordinal)
-                && (name.StartsWith("KERNEL_", StringComparison.Ordinal) || fromClient.Contains(name)))
+                && (name.StartsWith("KERNEL_", StringComparison.Ordinal) || _fromClient.Contains(name)))
             {
                 environment[name] = value;
             }

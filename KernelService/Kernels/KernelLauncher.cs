@@ -15,12 +15,12 @@ internal sealed record KernelLaunch(string KernelId, Kernelspec Spec, string Fol
 /// <summary>Starts kernel processes, each with a connection file that only this account can read.</summary>
 internal sealed class KernelLauncher(IOptions<KernelsOptions> options, TimeProvider time, ILogger<KernelLauncher> logger) : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("lyceum-kernels-").FullName;
-    private readonly Ports ports = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("lyceum-kernels-").FullName;
+    private readonly Ports _ports = new();
 
     public async Task<KernelRun> StartAsync(KernelLaunch launch, KernelMessageHandler handler, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(folder, $"kernel-{launch.KernelId}.json");
+        var path = Path.Combine(_folder, $"kernel-{launch.KernelId}.json");
         var file = MakeConnectionFile(launch);
         await file.WriteAsync(path, cancellationToken);
         var process = KernelProcess.Start(launch.Spec.Executable, launch.Spec.Arguments(path), launch.Folder, launch.Environment);
@@ -32,7 +32,7 @@ internal sealed class KernelLauncher(IOptions<KernelsOptions> options, TimeProvi
     {
         try
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(_folder, recursive: true);
         }
         catch (IOException)
         {
@@ -43,12 +43,12 @@ internal sealed class KernelLauncher(IOptions<KernelsOptions> options, TimeProvi
     private ConnectionFile MakeConnectionFile(KernelLaunch launch)
     {
         var ipc = options.Value.Transport == "ipc";
-        var chosen = ipc ? [1, 2, 3, 4, 5] : ports.Pick(5);
+        var chosen = ipc ? [1, 2, 3, 4, 5] : _ports.Pick(5);
         return new ConnectionFile
         {
             Transport = options.Value.Transport,
             // A new path for each start: the last one's sockets may still lie about.
-            Ip = ipc ? Path.Combine(folder, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))) : "127.0.0.1",
+            Ip = ipc ? Path.Combine(_folder, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))) : "127.0.0.1",
             Key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
             ShellPort = chosen[0],
             IopubPort = chosen[1],

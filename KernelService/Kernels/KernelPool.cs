@@ -31,22 +31,22 @@ internal sealed class KernelPool(
     TimeProvider time,
     ILoggerFactory loggers) : IHostedLifecycleService
 {
-    private readonly ConcurrentDictionary<string, Kernel> kernels = new(StringComparer.Ordinal);
-    private readonly Lock admission = new();
-    private readonly ILogger<Kernel> logger = loggers.CreateLogger<Kernel>();
-    private bool closed;
+    private readonly ConcurrentDictionary<string, Kernel> _kernels = new(StringComparer.Ordinal);
+    private readonly Lock _admission = new();
+    private readonly ILogger<Kernel> _logger = loggers.CreateLogger<Kernel>();
+    private bool _closed;
 
     public int Max => options.Value.Max;
 
     public int MaxPerUser => options.Value.MaxPerUser;
 
-    public IEnumerable<Kernel> All => kernels.Values;
+    public IEnumerable<Kernel> All => _kernels.Values;
 
-    public IEnumerable<Kernel> Of(CallerIdentity caller) => kernels.Values.Where(kernel => kernel.Owner.Subject == caller.Subject);
+    public IEnumerable<Kernel> Of(CallerIdentity caller) => _kernels.Values.Where(kernel => kernel.Owner.Subject == caller.Subject);
 
     /// <summary>The caller's kernel with that id. That of another caller is as unknown as one that does not exist.</summary>
     public Kernel? Find(string id, CallerIdentity caller) =>
-        kernels.TryGetValue(id, out var kernel) && kernel.Owner.Subject == caller.Subject ? kernel : null;
+        _kernels.TryGetValue(id, out var kernel) && kernel.Owner.Subject == caller.Subject ? kernel : null;
 
     public async Task<(Kernel? Kernel, KernelRefusal Refusal)> StartAsync(KernelStart start, CallerIdentity caller, CancellationToken cancellationToken)
     {
@@ -78,7 +78,7 @@ internal sealed class KernelPool(
     /// <summary>Ends the kernel and closes the connections to it.</summary>
     public async Task EndAsync(Kernel kernel)
     {
-        if (kernels.TryRemove(kernel.Id, out _))
+        if (_kernels.TryRemove(kernel.Id, out _))
         {
             try
             {
@@ -99,12 +99,12 @@ internal sealed class KernelPool(
 
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
-        lock (admission)
+        lock (_admission)
         {
-            closed = true;
+            _closed = true;
         }
 
-        return Task.WhenAll(kernels.Values.Select(EndQuietlyAsync));
+        return Task.WhenAll(_kernels.Values.Select(EndQuietlyAsync));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -118,14 +118,14 @@ internal sealed class KernelPool(
         var clients = new KernelClients(channels.Value, messages, time);
         notebooks.Remember(id, start.Path);
         var observer = new ExecutionObserver(spec.File.Language, () => notebooks.Of(id), events, time, loggers.CreateLogger<ExecutionObserver>());
-        return new Kernel(launch, caller, launcher, options.Value, clients, observer, time, logger);
+        return new Kernel(launch, caller, launcher, options.Value, clients, observer, time, _logger);
     }
 
     private KernelRefusal Admit(Kernel kernel)
     {
-        lock (admission)
+        lock (_admission)
         {
-            if (closed || kernels.Count >= options.Value.Max)
+            if (_closed || _kernels.Count >= options.Value.Max)
             {
                 return KernelRefusal.ServiceFull;
             }
@@ -135,7 +135,7 @@ internal sealed class KernelPool(
                 return KernelRefusal.UserFull;
             }
 
-            kernels[kernel.Id] = kernel;
+            _kernels[kernel.Id] = kernel;
             return KernelRefusal.None;
         }
     }
@@ -148,7 +148,7 @@ internal sealed class KernelPool(
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {
-            KernelLog.ShutdownFailed(logger, kernel.Id, exception);
+            KernelLog.ShutdownFailed(_logger, kernel.Id, exception);
         }
     }
 }

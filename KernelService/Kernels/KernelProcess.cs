@@ -11,25 +11,25 @@ internal sealed class KernelProcess : IDisposable
     private const int TailBytes = 4096;
     private static readonly string? Setsid = Executables.OnPath("setsid");
 
-    private readonly Process process;
-    private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly StringBuilder tail = new();
+    private readonly Process _process;
+    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StringBuilder _tail = new();
 
-    private KernelProcess(Process process) => this.process = process;
+    private KernelProcess(Process process) => _process = process;
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
     /// <summary>Completes with the exit code as soon as the process has ended.</summary>
-    public Task<int> Exited => exited.Task;
+    public Task<int> Exited => _exited.Task;
 
     /// <summary>The last of what it wrote to its own output, which no client sees.</summary>
     public string Tail
     {
         get
         {
-            lock (tail)
+            lock (_tail)
             {
-                return tail.ToString();
+                return _tail.ToString();
             }
         }
     }
@@ -50,16 +50,16 @@ internal sealed class KernelProcess : IDisposable
         }
 
         var kernel = new KernelProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
-        kernel.process.Exited += (_, _) => kernel.OnExited();
-        kernel.process.Start();
-        kernel.process.StandardInput.Close();
-        _ = kernel.DrainAsync(kernel.process.StandardOutput.BaseStream);
-        _ = kernel.DrainAsync(kernel.process.StandardError.BaseStream);
+        kernel._process.Exited += (_, _) => kernel.OnExited();
+        kernel._process.Start();
+        kernel._process.StandardInput.Close();
+        _ = kernel.DrainAsync(kernel._process.StandardOutput.BaseStream);
+        _ = kernel.DrainAsync(kernel._process.StandardError.BaseStream);
         return kernel;
     }
 
     /// <summary>Sends a signal to the process and what it started.</summary>
-    public void Signal(int signal) => ProcessGroup.Signal(process.Id, signal);
+    public void Signal(int signal) => ProcessGroup.Signal(_process.Id, signal);
 
     /// <summary>Ends the process and what it started, at once.</summary>
     public void Kill()
@@ -67,7 +67,7 @@ internal sealed class KernelProcess : IDisposable
         try
         {
             // First those that left the group, while they can still be found below the process.
-            process.Kill(entireProcessTree: true);
+            _process.Kill(entireProcessTree: true);
         }
         catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
         {
@@ -77,13 +77,13 @@ internal sealed class KernelProcess : IDisposable
         Signal(ProcessGroup.Kill);
     }
 
-    public void Dispose() => process.Dispose();
+    public void Dispose() => _process.Dispose();
 
     private void OnExited()
     {
         // What the kernel left running would outlive it unseen.
         Signal(ProcessGroup.Kill);
-        exited.TrySetResult(process.ExitCode);
+        _exited.TrySetResult(_process.ExitCode);
     }
 
     private async Task DrainAsync(Stream output)
@@ -93,10 +93,10 @@ internal sealed class KernelProcess : IDisposable
         {
             while (await output.ReadAsync(buffer) is > 0 and var read)
             {
-                lock (tail)
+                lock (_tail)
                 {
-                    tail.Append(Encoding.UTF8.GetString(buffer, 0, read));
-                    tail.Remove(0, Math.Max(0, tail.Length - TailBytes));
+                    _tail.Append(Encoding.UTF8.GetString(buffer, 0, read));
+                    _tail.Remove(0, Math.Max(0, _tail.Length - TailBytes));
                 }
             }
         }

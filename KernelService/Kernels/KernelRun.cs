@@ -8,14 +8,14 @@ internal sealed class KernelRun : IAsyncDisposable
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TerminateTime = TimeSpan.FromSeconds(1);
 
-    private readonly KernelLaunch launch;
-    private readonly KernelProcess process;
-    private readonly string connectionFile;
-    private readonly KernelsOptions options;
-    private readonly TimeProvider time;
-    private readonly CancellationTokenSource ended = new();
-    private readonly long startedAt;
-    private readonly Task<KernelWire> ready;
+    private readonly KernelLaunch _launch;
+    private readonly KernelProcess _process;
+    private readonly string _connectionFile;
+    private readonly KernelsOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly long _startedAt;
+    private readonly Task<KernelWire> _ready;
 
     public KernelRun(
         KernelLaunch launch,
@@ -27,18 +27,18 @@ internal sealed class KernelRun : IAsyncDisposable
         TimeProvider time,
         ILogger logger)
     {
-        this.launch = launch;
-        this.process = process;
-        this.connectionFile = connectionFile;
-        this.options = options;
-        this.time = time;
-        startedAt = time.GetTimestamp();
-        ready = BecomeReadyAsync(file, handler, logger);
+        _launch = launch;
+        _process = process;
+        _connectionFile = connectionFile;
+        _options = options;
+        _time = time;
+        _startedAt = time.GetTimestamp();
+        _ready = BecomeReadyAsync(file, handler, logger);
         Ended = EndAsync();
     }
 
     /// <summary>Completes once the kernel answers; fails if it ends before, or does not answer in time.</summary>
-    public Task Ready => ready;
+    public Task Ready => _ready;
 
     /// <summary>Completes with the exit code once the process has ended and all it published has been handled.</summary>
     public Task<int> Ended { get; }
@@ -49,26 +49,26 @@ internal sealed class KernelRun : IAsyncDisposable
     /// <summary>Whether the process was ended because it did not answer in time.</summary>
     public bool TimedOut { get; private set; }
 
-    public TimeSpan Age => time.GetElapsedTime(startedAt);
+    public TimeSpan Age => _time.GetElapsedTime(_startedAt);
 
-    public string Tail => process.Tail;
+    public string Tail => _process.Tail;
 
     public async ValueTask SendAsync(KernelChannel channel, JupyterMessage message, CancellationToken cancellationToken)
     {
-        var wire = await ready.WaitAsync(cancellationToken);
+        var wire = await _ready.WaitAsync(cancellationToken);
         await wire.SendAsync(channel, message, cancellationToken);
     }
 
     public async Task InterruptAsync(CancellationToken cancellationToken)
     {
-        if (launch.Spec.InterruptsByMessage)
+        if (_launch.Spec.InterruptsByMessage)
         {
-            var wire = await ready.WaitAsync(cancellationToken);
+            var wire = await _ready.WaitAsync(cancellationToken);
             await wire.RequestAsync(KernelChannel.Control, "interrupt_request", default, cancellationToken);
         }
         else
         {
-            process.Signal(ProcessGroup.Interrupt);
+            _process.Signal(ProcessGroup.Interrupt);
         }
     }
 
@@ -76,15 +76,15 @@ internal sealed class KernelRun : IAsyncDisposable
     public async Task StopAsync(bool restart)
     {
         IsStopping = true;
-        if (!process.Exited.IsCompleted)
+        if (!_process.Exited.IsCompleted)
         {
-            var asked = ready.IsCompletedSuccessfully && await TryAskToEndAsync(await ready, restart);
-            if (!(asked && await ExitsWithinAsync(options.ShutdownTimeout)))
+            var asked = _ready.IsCompletedSuccessfully && await TryAskToEndAsync(await _ready, restart);
+            if (!(asked && await ExitsWithinAsync(_options.ShutdownTimeout)))
             {
-                process.Signal(ProcessGroup.Terminate);
+                _process.Signal(ProcessGroup.Terminate);
                 if (!await ExitsWithinAsync(TerminateTime))
                 {
-                    process.Kill();
+                    _process.Kill();
                 }
             }
         }
@@ -95,15 +95,15 @@ internal sealed class KernelRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         IsStopping = true;
-        if (!process.Exited.IsCompleted)
+        if (!_process.Exited.IsCompleted)
         {
-            process.Kill();
+            _process.Kill();
         }
 
         await Ended;
-        process.Dispose();
-        ended.Dispose();
-        File.Delete(connectionFile);
+        _process.Dispose();
+        _ended.Dispose();
+        File.Delete(_connectionFile);
     }
 
     private static async Task<bool> TryAskToEndAsync(KernelWire wire, bool restart)
@@ -124,7 +124,7 @@ internal sealed class KernelRun : IAsyncDisposable
     {
         try
         {
-            await process.Exited.WaitAsync(patience, time);
+            await _process.Exited.WaitAsync(patience, _time);
             return true;
         }
         catch (TimeoutException)
@@ -135,14 +135,14 @@ internal sealed class KernelRun : IAsyncDisposable
 
     private async Task<KernelWire> BecomeReadyAsync(ConnectionFile file, KernelMessageHandler handler, ILogger logger)
     {
-        using var timeout = new CancellationTokenSource(options.StartTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended.Token);
+        using var timeout = new CancellationTokenSource(_options.StartTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _ended.Token);
         KernelWire? wire = null;
         try
         {
-            wire = await KernelWire.ConnectAsync(file, handler, time, logger, either.Token);
+            wire = await KernelWire.ConnectAsync(file, handler, _time, logger, either.Token);
             await wire.AwaitReadyAsync(either.Token);
-            KernelLog.Ready(logger, launch.KernelId, (long)Age.TotalMilliseconds);
+            KernelLog.Ready(logger, _launch.KernelId, (long)Age.TotalMilliseconds);
             return wire;
         }
         catch (Exception exception)
@@ -152,35 +152,35 @@ internal sealed class KernelRun : IAsyncDisposable
                 await wire.DisposeAsync();
             }
 
-            TimedOut = timeout.IsCancellationRequested && !process.Exited.IsCompleted;
-            if (!process.Exited.IsCompleted)
+            TimedOut = timeout.IsCancellationRequested && !_process.Exited.IsCompleted;
+            if (!_process.Exited.IsCompleted)
             {
-                process.Kill();
+                _process.Kill();
             }
 
-            throw new KernelNotReadyException(TimedOut ? $"it did not answer within {options.StartTimeout}" : "it ended before it answered", exception);
+            throw new KernelNotReadyException(TimedOut ? $"it did not answer within {_options.StartTimeout}" : "it ended before it answered", exception);
         }
     }
 
     private async Task<int> EndAsync()
     {
-        var exitCode = await process.Exited;
-        await ended.CancelAsync();
+        var exitCode = await _process.Exited;
+        await _ended.CancelAsync();
         try
         {
-            var wire = await ready;
+            var wire = await _ready;
 
             // What the kernel wrote before it ended is still on its way through the sockets.
-            await wire.Drained.WaitAsync(DrainTime, time);
+            await wire.Drained.WaitAsync(DrainTime, _time);
         }
         catch (Exception exception) when (exception is KernelNotReadyException or TimeoutException)
         {
             // Nothing more will come.
         }
 
-        if (ready.IsCompletedSuccessfully)
+        if (_ready.IsCompletedSuccessfully)
         {
-            await (await ready).DisposeAsync();
+            await (await _ready).DisposeAsync();
         }
 
         return exitCode;

@@ -18,35 +18,35 @@ internal sealed class KernelWire : IAsyncDisposable
     // The reader of iopub has to be as fast as the kernel writes: beyond 1000 waiting messages a libzmq publisher drops.
     private static readonly ZmtpOptions IopubOptions = Options with { ReceiveBufferBytes = 64 * 1024 };
 
-    private readonly JupyterSigner signer;
-    private readonly SubscriberSocket iopub;
-    private readonly DealerSocket shell;
-    private readonly DealerSocket control;
-    private readonly DealerSocket stdin;
-    private readonly KernelMessageHandler handler;
-    private readonly TimeProvider time;
-    private readonly ILogger logger;
-    private readonly byte[] session = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
-    private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task receiving;
-    private int refused;
+    private readonly JupyterSigner _signer;
+    private readonly SubscriberSocket _iopub;
+    private readonly DealerSocket _shell;
+    private readonly DealerSocket _control;
+    private readonly DealerSocket _stdin;
+    private readonly KernelMessageHandler _handler;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly byte[] _session = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _published = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _receiving;
+    private int _refused;
 
     private KernelWire(
         ConnectionFile file, SubscriberSocket iopub, DealerSocket[] dealers, KernelMessageHandler handler, TimeProvider time, ILogger logger)
     {
-        signer = new JupyterSigner(file.Key);
-        this.iopub = iopub;
-        (shell, control, stdin) = (dealers[0], dealers[1], dealers[2]);
-        this.handler = handler;
-        this.time = time;
-        this.logger = logger;
+        _signer = new JupyterSigner(file.Key);
+        _iopub = iopub;
+        (_shell, _control, _stdin) = (dealers[0], dealers[1], dealers[2]);
+        _handler = handler;
+        _time = time;
+        _logger = logger;
         Drained = ReceiveAsync(KernelChannel.Iopub, iopub.ReceiveAsync);
-        receiving = Task.WhenAll(
+        _receiving = Task.WhenAll(
             Drained,
-            ReceiveAsync(KernelChannel.Shell, shell.ReceiveAsync),
-            ReceiveAsync(KernelChannel.Control, control.ReceiveAsync),
-            ReceiveAsync(KernelChannel.Stdin, stdin.ReceiveAsync));
+            ReceiveAsync(KernelChannel.Shell, _shell.ReceiveAsync),
+            ReceiveAsync(KernelChannel.Control, _control.ReceiveAsync),
+            ReceiveAsync(KernelChannel.Stdin, _stdin.ReceiveAsync));
     }
 
     /// <summary>Completes when iopub has ended and all that came on it has been handled.</summary>
@@ -54,7 +54,7 @@ internal sealed class KernelWire : IAsyncDisposable
 
     /// <summary>Connects to a kernel that may still be starting.</summary>
     public static async Task<KernelWire> ConnectAsync(
-        ConnectionFile file, KernelMessageHandler handler, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+        ConnectionFile file, KernelMessageHandler _handler, TimeProvider _time, ILogger _logger, CancellationToken cancellationToken)
     {
         // One identity on all three, so that the kernel's questions on stdin find the one who asked on shell.
         var identity = RandomNumberGenerator.GetBytes(16);
@@ -62,9 +62,9 @@ internal sealed class KernelWire : IAsyncDisposable
         var opened = new List<IAsyncDisposable>();
         try
         {
-            var iopub = await SubscriberSocket.ConnectAsync(file.EndpointOf(KernelChannel.Iopub), IopubOptions, cancellationToken);
-            opened.Add(iopub);
-            await iopub.SubscribeAsync(default, cancellationToken);
+            var _iopub = await SubscriberSocket.ConnectAsync(file.EndpointOf(KernelChannel.Iopub), IopubOptions, cancellationToken);
+            opened.Add(_iopub);
+            await _iopub.SubscribeAsync(default, cancellationToken);
             var dealers = new List<DealerSocket>();
             foreach (var channel in (KernelChannel[])[KernelChannel.Shell, KernelChannel.Control, KernelChannel.Stdin])
             {
@@ -73,7 +73,7 @@ internal sealed class KernelWire : IAsyncDisposable
                 dealers.Add(dealer);
             }
 
-            return new KernelWire(file, iopub, [.. dealers], handler, time, logger);
+            return new KernelWire(file, _iopub, [.. dealers], _handler, _time, _logger);
         }
         catch
         {
@@ -93,12 +93,12 @@ internal sealed class KernelWire : IAsyncDisposable
     public async Task AwaitReadyAsync(CancellationToken cancellationToken)
     {
         await RequestAsync(KernelChannel.Shell, "kernel_info_request", default, cancellationToken);
-        await answered.Task.WaitAsync(cancellationToken);
-        for (var pause = TimeSpan.FromMilliseconds(5); !published.Task.IsCompleted; pause *= 2)
+        await _answered.Task.WaitAsync(cancellationToken);
+        for (var pause = TimeSpan.FromMilliseconds(5); !_published.Task.IsCompleted; pause *= 2)
         {
-            await Task.WhenAny(published.Task, Task.Delay(pause, time, cancellationToken));
+            await Task.WhenAny(_published.Task, Task.Delay(pause, _time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
-            if (!published.Task.IsCompleted)
+            if (!_published.Task.IsCompleted)
             {
                 await RequestAsync(KernelChannel.Shell, "kernel_info_request", default, cancellationToken);
             }
@@ -108,31 +108,31 @@ internal sealed class KernelWire : IAsyncDisposable
     /// <summary>Sends a client's message.</summary>
     /// <exception cref="ZmtpException">The kernel has gone.</exception>
     public ValueTask SendAsync(KernelChannel channel, JupyterMessage message, CancellationToken cancellationToken) =>
-        SocketOf(channel).SendAsync(message.Encode(signer), cancellationToken);
+        SocketOf(channel).SendAsync(message.Encode(_signer), cancellationToken);
 
     /// <summary>Sends a request of the service's own; answers to it reach no client.</summary>
     public ValueTask RequestAsync(KernelChannel channel, string type, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        var header = JupyterHeader.Create(type, Encoding.ASCII.GetString(session), "lyceum", time).ToUtf8();
+        var header = JupyterHeader.Create(type, Encoding.ASCII.GetString(_session), "lyceum", _time).ToUtf8();
         var message = new JupyterMessage { Header = header };
         return SendAsync(channel, content.IsEmpty ? message : message with { Content = content }, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await iopub.DisposeAsync();
-        await shell.DisposeAsync();
-        await control.DisposeAsync();
-        await stdin.DisposeAsync();
-        await receiving;
-        signer.Dispose();
+        await _iopub.DisposeAsync();
+        await _shell.DisposeAsync();
+        await _control.DisposeAsync();
+        await _stdin.DisposeAsync();
+        await _receiving;
+        _signer.Dispose();
     }
 
     private DealerSocket SocketOf(KernelChannel channel) => channel switch
     {
-        KernelChannel.Shell => shell,
-        KernelChannel.Control => control,
-        KernelChannel.Stdin => stdin,
+        KernelChannel.Shell => _shell,
+        KernelChannel.Control => _control,
+        KernelChannel.Stdin => _stdin,
         _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, "Nobody sends on this channel."),
     };
 
@@ -143,13 +143,13 @@ internal sealed class KernelWire : IAsyncDisposable
             while (true)
             {
                 var frames = await receive(CancellationToken.None);
-                if (!JupyterMessage.TryDecode(frames, signer, out var message, out var error))
+                if (!JupyterMessage.TryDecode(frames, _signer, out var message, out var error))
                 {
                     Refuse(channel, error);
                 }
                 else if (!IsOwn(channel, message))
                 {
-                    handler(channel, message);
+                    _handler(channel, message);
                 }
             }
         }
@@ -163,18 +163,18 @@ internal sealed class KernelWire : IAsyncDisposable
     {
         if (channel == KernelChannel.Iopub)
         {
-            published.TrySetResult();
+            _published.TrySetResult();
         }
 
         // Compared as bytes first: nearly no message is ours, and nearly all are outputs in great number.
-        if (message.ParentHeader.Span.IndexOf(session) < 0 || !HeaderFields.Read(message.ParentHeader.Span).Session.SequenceEqual(session))
+        if (message.ParentHeader.Span.IndexOf(_session) < 0 || !HeaderFields.Read(message.ParentHeader.Span).Session.SequenceEqual(_session))
         {
             return false;
         }
 
         if (channel == KernelChannel.Shell)
         {
-            answered.TrySetResult();
+            _answered.TrySetResult();
         }
 
         return true;
@@ -183,9 +183,9 @@ internal sealed class KernelWire : IAsyncDisposable
     private void Refuse(KernelChannel channel, JupyterWireError error)
     {
         // Powers of two: told at once, and not a log entry for each of a flood.
-        if (Interlocked.Increment(ref refused) is var count && (count & (count - 1)) == 0)
+        if (Interlocked.Increment(ref _refused) is var count && (count & (count - 1)) == 0)
         {
-            KernelLog.MessagesRefused(logger, count, channel, error);
+            KernelLog.MessagesRefused(_logger, count, channel, error);
         }
     }
 }

@@ -7,17 +7,17 @@ internal sealed class NotebookPaths
 {
     private const int MaxLength = 1024;
 
-    private readonly ConcurrentDictionary<string, string> paths = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _paths = new(StringComparer.Ordinal);
 
-    public string? Of(string kernelId) => paths.GetValueOrDefault(kernelId);
+    public string? Of(string kernelId) => _paths.GetValueOrDefault(kernelId);
 
     public void Remember(string kernelId, string? path)
     {
         if (!string.IsNullOrEmpty(path))
         {
-            paths[kernelId] = path.Length <= MaxLength ? path : path[..MaxLength];
+            _paths[kernelId] = path.Length <= MaxLength ? path : path[..MaxLength];
         }
     }
 
-    public void Forget(string kernelId) => paths.TryRemove(kernelId, out _);
+    public void Forget(string kernelId) => _paths.TryRemove(kernelId, out _);
 }

@@ -8,13 +8,13 @@ internal sealed class Ports
 {
     private const int Remembered = 1000;
 
-    private readonly Queue<int> order = new();
-    private readonly HashSet<int> recent = [];
-    private readonly Lock gate = new();
+    private readonly Queue<int> _order = new();
+    private readonly HashSet<int> _recent = [];
+    private readonly Lock _gate = new();
 
     public int[] Pick(int count)
     {
-        lock (gate)
+        lock (_gate)
         {
             var held = new List<Socket>();
             try
@@ -26,9 +26,9 @@ internal sealed class Ports
                     held.Add(socket);
                     socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
                     var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-                    if (recent.Add(port))
+                    if (_recent.Add(port))
                     {
-                        order.Enqueue(port);
+                        _order.Enqueue(port);
                         ports.Add(port);
                     }
                 }
@@ -38,9 +38,9 @@ internal sealed class Ports
             finally
             {
                 held.ForEach(socket => socket.Dispose());
-                while (order.Count > Remembered)
+                while (_order.Count > Remembered)
                 {
-                    recent.Remove(order.Dequeue());
+                    _recent.Remove(_order.Dequeue());
                 }
             }
         }

@@ -12,7 +12,7 @@ internal sealed partial class KernelspecCatalog(IOptions<KernelspecsOptions> opt
     private const int MaxSpecs = 1000;
     private const long MaxFileBytes = 1024 * 1024;
 
-    private readonly ConcurrentDictionary<string, bool> reported = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _reported = new(StringComparer.Ordinal);
 
     /// <summary>Every kernelspec that can be started, by name; of two with one name the first found counts.</summary>
     public async Task<IReadOnlyDictionary<string, Kernelspec>> ListAsync(CancellationToken cancellationToken)
@@ -93,7 +93,7 @@ internal sealed partial class KernelspecCatalog(IOptions<KernelspecsOptions> opt
 
     private Kernelspec? Skip(string path, string reason)
     {
-        if (reported.TryAdd(path, true))
+        if (_reported.TryAdd(path, true))
         {
             LogSkipped(logger, path, reason);
         }

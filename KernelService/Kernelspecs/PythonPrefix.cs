@@ -8,9 +8,9 @@ internal sealed partial class PythonPrefix(TimeProvider time, ILogger<PythonPref
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly Lazy<Task<string?>> prefix = new(() => Task.Run(() => AskAsync(time, logger)));
+    private readonly Lazy<Task<string?>> _prefix = new(() => Task.Run(() => AskAsync(time, logger)));
 
-    public Task<string?> GetAsync() => prefix.Value;
+    public Task<string?> GetAsync() => _prefix.Value;
 
     private static async Task<string?> AskAsync(TimeProvider time, ILogger logger)
     {
@@ -41,6 +41,6 @@ internal sealed partial class PythonPrefix(TimeProvider time, ILogger<PythonPref
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "No python3 tells its prefix, kernelspecs in it are not looked for: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "No python3 tells its _prefix, kernelspecs in it are not looked for: {Reason}")]
     private static partial void LogNoAnswer(ILogger logger, string reason);
 }

@@ -12,12 +12,12 @@ internal sealed record Session(string Id, string Owner, string Path, string Name
 /// <summary>All sessions. One whose kernel has gone is gone, too; so there are never more than kernels.</summary>
 internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, TimeProvider time)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, Session> sessions = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
 
     public IReadOnlyList<(Session Session, Kernel Kernel)> Of(CallerIdentity caller)
     {
-        lock (gate)
+        lock (_gate)
         {
             return [.. Alive(caller).OrderBy(entry => entry.Session.Id, StringComparer.Ordinal)];
         }
@@ -36,9 +36,9 @@ internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, Time
 
     public void Put(Session session)
     {
-        lock (gate)
+        lock (_gate)
         {
-            sessions[session.Id] = session;
+            _sessions[session.Id] = session;
         }
 
         notebooks.Remember(session.KernelId, session.Path);
@@ -46,15 +46,15 @@ internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, Time
 
     public void Remove(Session session)
     {
-        lock (gate)
+        lock (_gate)
         {
-            sessions.Remove(session.Id);
+            _sessions.Remove(session.Id);
         }
     }
 
     private (Session Session, Kernel Kernel)? First(CallerIdentity caller, Func<Session, bool> wanted)
     {
-        lock (gate)
+        lock (_gate)
         {
             foreach (var entry in Alive(caller))
             {
@@ -71,7 +71,7 @@ internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, Time
     private List<(Session Session, Kernel Kernel)> Alive(CallerIdentity caller)
     {
         var alive = new List<(Session, Kernel)>();
-        foreach (var session in sessions.Values.Where(session => session.Owner == caller.Subject).ToList())
+        foreach (var session in _sessions.Values.Where(session => session.Owner == caller.Subject).ToList())
         {
             if (pool.Find(session.KernelId, caller) is { } kernel)
             {
@@ -79,7 +79,7 @@ internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, Time
             }
             else
             {
-                sessions.Remove(session.Id);
+                _sessions.Remove(session.Id);
             }
         }
 

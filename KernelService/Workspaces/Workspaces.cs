@@ -9,12 +9,12 @@ namespace Lyceum.KernelService.Workspaces;
 /// <summary>Where each user's files are: one folder per account, which is also the working directory of that user's kernels.</summary>
 internal sealed partial class Workspaces(IOptions<WorkspacesOptions> options)
 {
-    private readonly string root = Path.GetFullPath(options.Value.Root);
+    private readonly string _root = Path.GetFullPath(options.Value.Root);
 
     /// <summary>The caller's folder, an absolute path; made when it is not there yet.</summary>
     public string FolderOf(CallerIdentity caller)
     {
-        var folder = Path.Combine(root, NameOf(caller.Subject));
+        var folder = Path.Combine(_root, NameOf(caller.Subject));
         if (!Directory.Exists(folder))
         {
             Create(folder);
