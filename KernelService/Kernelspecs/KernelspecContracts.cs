@@ -3,23 +3,25 @@ using System.Text.Json.Serialization;
 
 namespace Lyceum.KernelService.Kernelspecs;
 
-/// <summary>A <c>kernel.json</c> (jupyter_client, "Making kernels for Jupyter", kernel specs).</summary>
+/// <summary>A <c>kernel.json</c> (jupyter_client, "Making kernels for Jupyter", kernel specs). What it leaves out has its default.</summary>
 public sealed record KernelspecFile
 {
+    private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
+
     /// <summary>The command that starts the kernel; <c>{connection_file}</c> and <c>{resource_dir}</c> are filled in.</summary>
-    public IReadOnlyList<string> Argv { get; init; } = [];
+    public IReadOnlyList<string> Argv { get; init => field = value ?? []; } = [];
 
     /// <summary>The name to show.</summary>
-    public string DisplayName { get; init; } = "";
+    public string DisplayName { get; init => field = value ?? ""; } = "";
 
     /// <summary>The programming language.</summary>
-    public string Language { get; init; } = "";
+    public string Language { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>signal</c> or <c>message</c>.</summary>
-    public string InterruptMode { get; init; } = "signal";
+    public string InterruptMode { get; init => field = value ?? "signal"; } = "signal";
 
     /// <summary>Variables for the kernel's environment; <c>${NAME}</c> refers to the service's allowed ones.</summary>
-    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Env { get; init => field = value ?? Nothing; } = Nothing;
 
     /// <summary>Whatever clients make of it.</summary>
     public JsonElement? Metadata { get; init; }

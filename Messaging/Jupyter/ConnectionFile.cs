@@ -7,20 +7,21 @@ namespace Lyceum.Messaging;
 /// <summary>
 /// The file by which a kernel learns where to listen and how to sign
 /// (jupyter_client, "Making kernels for Jupyter", connection files).
+/// What a file leaves out the serializer sets to null, which the setters turn into the default.
 /// </summary>
 public sealed record ConnectionFile
 {
     /// <summary><c>tcp</c> or <c>ipc</c>.</summary>
-    public string Transport { get; init; } = "tcp";
+    public string Transport { get; init => field = value ?? "tcp"; } = "tcp";
 
     /// <summary>An IP address; for ipc the path that the channels' suffixes are added to.</summary>
     public required string Ip { get; init; }
 
     /// <summary>The key of the signatures; empty for unsigned messages.</summary>
-    public string Key { get; init; } = "";
+    public string Key { get; init => field = value ?? ""; } = "";
 
     /// <summary>Only <c>hmac-sha256</c> is in use.</summary>
-    public string SignatureScheme { get; init; } = "hmac-sha256";
+    public string SignatureScheme { get; init => field = value ?? "hmac-sha256"; } = "hmac-sha256";
 
     /// <summary>Port or, for ipc, suffix of the shell channel.</summary>
     public required int ShellPort { get; init; }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Lyceum.Messaging;
 
-/// <summary>A message's header. Fields that a peer leaves out are empty.</summary>
+/// <summary>A message's header. Fields that a peer leaves out are empty: the serializer sets those to null, which the setters mend.</summary>
 public sealed record JupyterHeader
 {
     /// <summary>The version of the messaging protocol that this code speaks.</summary>
@@ -12,27 +12,27 @@ public sealed record JupyterHeader
 
     /// <summary>Unique per message.</summary>
     [JsonPropertyName("msg_id")]
-    public string MsgId { get; init; } = "";
+    public string MsgId { get; init => field = value ?? ""; } = "";
 
     /// <summary>The type, for instance <c>execute_request</c>.</summary>
     [JsonPropertyName("msg_type")]
-    public string MsgType { get; init; } = "";
+    public string MsgType { get; init => field = value ?? ""; } = "";
 
     /// <summary>The session of the sender.</summary>
     [JsonPropertyName("session")]
-    public string Session { get; init; } = "";
+    public string Session { get; init => field = value ?? ""; } = "";
 
     /// <summary>The user's name.</summary>
     [JsonPropertyName("username")]
-    public string Username { get; init; } = "";
+    public string Username { get; init => field = value ?? ""; } = "";
 
     /// <summary>When the message was made, ISO 8601.</summary>
     [JsonPropertyName("date")]
-    public string Date { get; init; } = "";
+    public string Date { get; init => field = value ?? ""; } = "";
 
     /// <summary>The protocol's version.</summary>
     [JsonPropertyName("version")]
-    public string Version { get; init; } = ProtocolVersion;
+    public string Version { get; init => field = value ?? ""; } = ProtocolVersion;
 
     /// <summary>A header with a new id.</summary>
     public static JupyterHeader Create(string msgType, string session, string username, TimeProvider timeProvider)
@@ -55,7 +55,7 @@ public sealed record JupyterHeader
         try
         {
             header = JsonSerializer.Deserialize(json, JupyterHeaderContext.Default.JupyterHeader) ?? new JupyterHeader();
-            return header.MsgType is { Length: > 0 };
+            return header.MsgType.Length > 0;
         }
         catch (JsonException)
         {

@@ -82,6 +82,17 @@ public sealed class JupyterWireTests
         File.Delete(path);
     }
 
+    [Fact]
+    public async Task What_a_connection_file_leaves_out_has_its_default()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"lyceum-{Guid.NewGuid():N}.json");
+        await File.WriteAllTextAsync(path, """{"ip":"127.0.0.1","shell_port":1,"iopub_port":1,"stdin_port":1,"control_port":1,"hb_port":1}""");
+
+        ConnectionFile file = await ConnectionFile.ReadAsync(path);
+        Assert.Equal(("tcp", "", "hmac-sha256"), (file.Transport, file.Key, file.SignatureScheme));
+        File.Delete(path);
+    }
+
     [Theory]
     [InlineData("""{"ip":"127.0.0.1"}""")]
     [InlineData("not json")]
@@ -103,6 +114,7 @@ public sealed class JupyterWireTests
     [InlineData("{", false)]
     public void A_header_is_read_or_refused_without_an_exception(string json, bool valid)
     {
-        Assert.Equal(valid, JupyterHeader.TryParse(Encoding.UTF8.GetBytes(json), out _));
+        Assert.Equal(valid, JupyterHeader.TryParse(Encoding.UTF8.GetBytes(json), out JupyterHeader header));
+        Assert.Equal("", header.Username);
     }
 }
