@@ -8,6 +8,7 @@ using Lyceum.KernelService.Sessions;
 using Lyceum.KernelService.Workspaces;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddJupyterErrors();
 builder.AddServiceDefaults();
 builder.AddWorkspaces();
 builder.AddKernelspecs();
@@ -17,7 +18,6 @@ builder.AddSessions();
 builder.Services.AddHostedService<IdleCulling>();
 
 var app = builder.Build();
-app.UseMiddleware<JupyterErrorMiddleware>();
 app.MapDefaultEndpoints();
 app.MapServer();
 app.MapKernelspecs();

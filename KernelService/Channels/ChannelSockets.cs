@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using Lyceum.KernelService.Kernels;
 using Lyceum.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Channels;
@@ -16,6 +17,11 @@ internal sealed partial class ChannelSockets(
         var offered = context.WebSockets.WebSocketRequestedProtocols.Contains(V1Framing.Subprotocol);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = offered ? V1Framing.Subprotocol : null });
         using var replaced = new CancellationTokenSource();
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            // A client may read as slowly as it likes, up to what its outbox holds; pings tell whether it is there.
+            rate.MinDataRate = null;
+        }
 
         // A client without a session cannot be recognised when it returns.
         var client = kernel.Clients.Join(sessionId ?? Guid.CreateVersion7().ToString(), caller, replaced);

@@ -21,6 +21,9 @@ internal sealed class Kernel(
 {
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
     private readonly CancellationTokenSource _shutDown = new();
+
+    // While the kernel restarts there is a run to wait for; once it is dead, none.
+    private TaskCompletionSource<KernelRun?> _next = NewPromise();
     private KernelRun? _run;
     private int _deaths;
 
@@ -52,10 +55,10 @@ internal sealed class Kernel(
         }
     }
 
-    /// <summary>Passes a client's message on; waits while the kernel starts. To a kernel that is dead it goes nowhere, as clients expect.</summary>
+    /// <summary>Passes a client's message on; waits while the kernel starts or restarts. To a kernel that is dead it goes nowhere, as clients expect.</summary>
     public async ValueTask SendAsync(KernelClient client, KernelChannel channel, JupyterMessage message, CancellationToken cancellationToken)
     {
-        if (channel == KernelChannel.Iopub || _run is not { } current)
+        if (channel == KernelChannel.Iopub || await _next.Task.WaitAsync(cancellationToken) is not { } current)
         {
             return;
         }
@@ -118,6 +121,15 @@ internal sealed class Kernel(
 
     public KernelModel ToModel() => new(Id, SpecName, Activity.LastActivityText, Activity.State, clients.Connected);
 
+    private static TaskCompletionSource<KernelRun?> NewPromise() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The run is over: what clients send waits for the next.</summary>
+    private void Await()
+    {
+        _run = null;
+        _next = NewPromise();
+    }
+
     private async Task<KernelRun> RunAsync(CancellationToken cancellationToken)
     {
         _shutDown.Token.ThrowIfCancellationRequested();
@@ -128,6 +140,12 @@ internal sealed class Kernel(
 
         var next = await launcher.StartAsync(launch, OnMessage, cancellationToken);
         _run = next;
+        if (_next.Task.IsCompleted)
+        {
+            _next = NewPromise();
+        }
+
+        _next.SetResult(next);
         _ = MarkReadyAsync(next);
         _ = WatchAsync(next);
         return next;
@@ -137,7 +155,7 @@ internal sealed class Kernel(
     {
         if (_run is { } current)
         {
-            _run = null;
+            Await();
             await current.StopAsync(restart);
             await current.DisposeAsync();
             observer.Ended(byItself: false);
@@ -168,17 +186,18 @@ internal sealed class Kernel(
         {
             if (_run == current && !current.IsStopping)
             {
-                _run = null;
+                Await();
                 observer.Ended(byItself: true);
                 KernelLog.Tail(logger, Id, current.Tail);
-                await RecoverAsync(current, exitCode);
+
+                // Before the next run starts: both write their connection file to the same place.
                 await current.DisposeAsync();
+                await RecoverAsync(current, exitCode);
             }
         }
         catch (OperationCanceledException)
         {
             // Deleted while it was about to start again.
-            await current.DisposeAsync();
         }
         finally
         {
@@ -188,7 +207,7 @@ internal sealed class Kernel(
 
     private async Task RecoverAsync(KernelRun ended, int exitCode)
     {
-        _deaths = ended.Age > options.StableAfter ? 1 : _deaths + 1;
+        _deaths = ended.Lasted > options.StableAfter ? 1 : _deaths + 1;
         if (ended.TimedOut || _deaths > options.MaxRestarts)
         {
             Die(ended.TimedOut ? $"it did not answer within {options.StartTimeout}" : $"it ended {_deaths} times in a row, last with exit code {exitCode}");
@@ -217,6 +236,7 @@ internal sealed class Kernel(
     {
         KernelLog.Dead(logger, Id, reason);
         Activity.Set(KernelActivity.Dead);
+        _next.TrySetResult(null);
         clients.Announce(KernelActivity.Dead);
     }
 

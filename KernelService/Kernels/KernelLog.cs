@@ -7,8 +7,8 @@ internal static partial class KernelLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Kernel {Kernel} ({Spec}) started as process {Process}")]
     public static partial void Started(ILogger logger, string kernel, string spec, int process);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Kernel {Kernel} is ready after {Milliseconds} ms")]
-    public static partial void Ready(ILogger logger, string kernel, long milliseconds);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Kernel {Kernel} is ready after {Took}")]
+    public static partial void Ready(ILogger logger, string kernel, TimeSpan took);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Kernel {Kernel} ended by itself with exit code {ExitCode}; restart {Attempt} of {Max}")]
     public static partial void Died(ILogger logger, string kernel, int exitCode, int attempt, int max);

@@ -49,7 +49,8 @@ internal sealed class KernelRun : IAsyncDisposable
     /// <summary>Whether the process was ended because it did not answer in time.</summary>
     public bool TimedOut { get; private set; }
 
-    public TimeSpan Age => _time.GetElapsedTime(_startedAt);
+    /// <summary>How long the process ran.</summary>
+    public TimeSpan Lasted { get; private set; }
 
     public string Tail => _process.Tail;
 
@@ -142,7 +143,8 @@ internal sealed class KernelRun : IAsyncDisposable
         {
             wire = await KernelWire.ConnectAsync(file, handler, _time, logger, either.Token);
             await wire.AwaitReadyAsync(either.Token);
-            KernelLog.Ready(logger, _launch.KernelId, (long)Age.TotalMilliseconds);
+            var took = _time.GetElapsedTime(_startedAt);
+            KernelLog.Ready(logger, _launch.KernelId, took);
             return wire;
         }
         catch (Exception exception)
@@ -165,6 +167,7 @@ internal sealed class KernelRun : IAsyncDisposable
     private async Task<int> EndAsync()
     {
         var exitCode = await _process.Exited;
+        Lasted = _time.GetElapsedTime(_startedAt);
         await _ended.CancelAsync();
         try
         {

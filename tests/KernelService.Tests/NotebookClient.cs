@@ -115,9 +115,13 @@ internal sealed class NotebookClient : IAsyncDisposable
     public async Task<IReadOnlyList<Received>> CollectAsync(string id)
     {
         var messages = new List<Received>();
-        while (!(messages.Any(message => message.State == "idle") && messages.Any(message => message.Type.EndsWith("_reply", StringComparison.Ordinal))))
+        var (idle, replied) = (false, false);
+        while (!(idle && replied))
         {
-            messages.Add(await UntilAsync(message => message.ParentId == id));
+            var message = await UntilAsync(message => message.ParentId == id);
+            messages.Add(message);
+            idle |= message.State == "idle";
+            replied |= message.Type.EndsWith("_reply", StringComparison.Ordinal);
         }
 
         return messages;

@@ -123,4 +123,19 @@ public sealed class ExecutionTests(KernelServiceFixture service) : IClassFixture
         Assert.Equal(50_000_000, data.Length);
         await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
     }
+
+    [Fact]
+    public async Task A_client_that_reads_nothing_stalls_neither_the_kernel_nor_the_others()
+    {
+        using var rest = service.ClientOf(KernelServiceFixture.Sam);
+        var kernel = await rest.StartKernelAsync();
+        await using var stalled = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam);
+        await using var healthy = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam);
+
+        var messages = await healthy.RunAsync("for i in range(300): print('x' * 100_000, i, flush=True)");
+
+        Assert.Equal(300, messages.Count(message => message.Type == "stream"));
+        stalled.Drop();
+        await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
+    }
 }

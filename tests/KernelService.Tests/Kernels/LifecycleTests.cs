@@ -48,7 +48,7 @@ public sealed class LifecycleTests(KernelServiceFixture service) : IClassFixture
         using var rest = service.ClientOf(KernelServiceFixture.Sam);
         var kernel = await rest.StartKernelAsync();
         await using var client = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam);
-        await client.ExecuteAsync("import os, signal\nprint('last words', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)");
+        await client.ExecuteAsync("import os, signal\nprint('last words', flush=True)\nimport time; time.sleep(0.3)\nos.kill(os.getpid(), signal.SIGKILL)");
 
         var seen = new List<Received>();
         while (seen.LastOrDefault()?.State != "restarting")
