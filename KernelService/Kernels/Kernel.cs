@@ -1,0 +1,276 @@
+using System.ComponentModel;
+using Lyceum.KernelService.Channels;
+using Lyceum.KernelService.Executions;
+using Lyceum.Messaging;
+using Lyceum.ServiceDefaults.Identity;
+
+namespace Lyceum.KernelService.Kernels;
+
+/// <summary>
+/// A kernel as its clients know it: one id, one set of clients, through all the processes that it takes to keep it alive.
+/// </summary>
+internal sealed class Kernel(
+    KernelLaunch launch,
+    CallerIdentity owner,
+    KernelLauncher launcher,
+    KernelsOptions options,
+    KernelClients clients,
+    ExecutionObserver observer,
+    TimeProvider time,
+    ILogger<Kernel> logger) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _lifecycle = new(1, 1);
+    private readonly CancellationTokenSource _shutDown = new();
+
+    // While the kernel restarts there is a run to wait for; once it is dead, none.
+    private TaskCompletionSource<KernelRun?> _next = NewPromise();
+    private KernelRun? _run;
+    private int _deaths;
+
+    public string Id => launch.KernelId;
+
+    public string SpecName => launch.Spec.Name;
+
+    public CallerIdentity Owner => owner;
+
+    public KernelClients Clients => clients;
+
+    public KernelActivity Activity { get; } = new(time);
+
+    /// <summary>Ends when the kernel is deleted, and with it the connections to it.</summary>
+    public CancellationToken ShutDown => _shutDown.Token;
+
+    /// <summary>Starts the kernel's process; it becomes ready by itself.</summary>
+    /// <exception cref="Win32Exception">The program cannot be started.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _lifecycle.WaitAsync(cancellationToken);
+        try
+        {
+            await RunAsync(cancellationToken);
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>Passes a client's message on; waits while the kernel starts or restarts. To a kernel that is dead it goes nowhere, as clients expect.</summary>
+    public async ValueTask SendAsync(KernelClient client, KernelChannel channel, JupyterMessage message, CancellationToken cancellationToken)
+    {
+        if (channel == KernelChannel.Iopub || await _next.Task.WaitAsync(cancellationToken) is not { } current)
+        {
+            return;
+        }
+
+        Observe(client, channel, message);
+        try
+        {
+            await current.SendAsync(channel, message, cancellationToken);
+        }
+        catch (Exception exception) when (exception is ZmtpException or KernelNotReadyException)
+        {
+            // It is gone; its clients are told so on iopub.
+        }
+    }
+
+    public async Task InterruptAsync(CancellationToken cancellationToken)
+    {
+        if (_run is { } current && Activity.State != KernelActivity.Dead)
+        {
+            await current.InterruptAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Ends the process and starts another, and waits until that is ready.</summary>
+    /// <exception cref="KernelNotReadyException">It does not become ready.</exception>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        KernelRun next;
+        await _lifecycle.WaitAsync(cancellationToken);
+        try
+        {
+            Activity.Set(KernelActivity.Restarting);
+            await EndRunAsync(restart: true);
+            _deaths = 0;
+            next = await RunAsync(CancellationToken.None);
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+
+        await next.Ready.WaitAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _shutDown.CancelAsync();
+        await _lifecycle.WaitAsync();
+        try
+        {
+            Activity.Set(KernelActivity.Dead);
+            await EndRunAsync(restart: false);
+            KernelLog.ShutDown(logger, Id);
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    public KernelModel ToModel() => new(Id, SpecName, Activity.LastActivityText, Activity.State, clients.Connected);
+
+    private static TaskCompletionSource<KernelRun?> NewPromise() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The run is over: what clients send waits for the next.</summary>
+    private void Await()
+    {
+        _run = null;
+        _next = NewPromise();
+    }
+
+    private async Task<KernelRun> RunAsync(CancellationToken cancellationToken)
+    {
+        _shutDown.Token.ThrowIfCancellationRequested();
+        if (Activity.State != KernelActivity.Restarting)
+        {
+            Activity.Set(KernelActivity.Starting);
+        }
+
+        var next = await launcher.StartAsync(launch, OnMessage, cancellationToken);
+        _run = next;
+        if (_next.Task.IsCompleted)
+        {
+            _next = NewPromise();
+        }
+
+        _next.SetResult(next);
+        _ = MarkReadyAsync(next);
+        _ = WatchAsync(next);
+        return next;
+    }
+
+    private async Task EndRunAsync(bool restart)
+    {
+        if (_run is { } current)
+        {
+            Await();
+            await current.StopAsync(restart);
+            await current.DisposeAsync();
+            observer.Ended(byItself: false);
+        }
+    }
+
+    private async Task MarkReadyAsync(KernelRun current)
+    {
+        try
+        {
+            await current.Ready;
+            if (_run == current)
+            {
+                Activity.Ready();
+            }
+        }
+        catch (KernelNotReadyException)
+        {
+            // Its process ends with it, which WatchAsync sees.
+        }
+    }
+
+    private async Task WatchAsync(KernelRun current)
+    {
+        var exitCode = await current.Ended;
+        await _lifecycle.WaitAsync();
+        try
+        {
+            if (_run == current && !current.IsStopping)
+            {
+                Await();
+                observer.Ended(byItself: true);
+                KernelLog.Tail(logger, Id, current.Tail);
+
+                // Before the next run starts: both write their connection file to the same place.
+                await current.DisposeAsync();
+                await RecoverAsync(current, exitCode);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Deleted while it was about to start again.
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    private async Task RecoverAsync(KernelRun ended, int exitCode)
+    {
+        _deaths = ended.Lasted > options.StableAfter ? 1 : _deaths + 1;
+        if (ended.TimedOut || _deaths > options.MaxRestarts)
+        {
+            Die(ended.TimedOut ? $"it did not answer within {options.StartTimeout}" : $"it ended {_deaths} times in a row, last with exit code {exitCode}");
+            return;
+        }
+
+        KernelLog.Died(logger, Id, exitCode, _deaths, options.MaxRestarts);
+        Activity.Set(KernelActivity.Restarting);
+        clients.Announce(KernelActivity.Restarting);
+        if (_deaths > 1)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100) * Math.Pow(2, _deaths - 1), time, _shutDown.Token);
+        }
+
+        try
+        {
+            await RunAsync(_shutDown.Token);
+        }
+        catch (Exception exception) when (exception is Win32Exception or IOException)
+        {
+            Die(exception.Message);
+        }
+    }
+
+    private void Die(string reason)
+    {
+        KernelLog.Dead(logger, Id, reason);
+        Activity.Set(KernelActivity.Dead);
+        _next.TrySetResult(null);
+        clients.Announce(KernelActivity.Dead);
+    }
+
+    private void OnMessage(KernelChannel channel, JupyterMessage message)
+    {
+        var header = HeaderFields.Read(message.Header.Span);
+        if (channel == KernelChannel.Iopub)
+        {
+            // Outputs come in floods and need no parent; nothing else does.
+            var parent = header.MsgType.SequenceEqual("stream"u8) ? default : HeaderFields.Read(message.ParentHeader.Span);
+            Activity.Observe(header, parent, message);
+            observer.Published(header, parent, message);
+            clients.Publish(header, message);
+        }
+        else
+        {
+            var parent = HeaderFields.Read(message.ParentHeader.Span);
+            clients.Answer(channel, parent, message);
+            observer.Replied(header, parent, message);
+        }
+    }
+
+    private void Observe(KernelClient client, KernelChannel channel, JupyterMessage message)
+    {
+        var header = HeaderFields.Read(message.Header.Span);
+        client.Speak(header.SessionText);
+        if (header.IsActivity)
+        {
+            Activity.Touch();
+        }
+
+        if (channel == KernelChannel.Shell && client.Caller is { } caller)
+        {
+            observer.Request(header, message, caller);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using Lyceum.KernelService.Channels;
+using Lyceum.KernelService.Executions;
+using Lyceum.KernelService.Kernelspecs;
+using Lyceum.ServiceDefaults.Identity;
+using Lyceum.ServiceDefaults.LearningEvents;
+using Microsoft.Extensions.Options;
+
+namespace Lyceum.KernelService.Kernels;
+
+/// <summary>Why a kernel was not started.</summary>
+internal enum KernelRefusal
+{
+    None,
+    UnknownSpec,
+    ServiceFull,
+    UserFull,
+}
+
+/// <summary>All running kernels, each of them its creator's.</summary>
+internal sealed class KernelPool(
+    KernelspecCatalog catalog,
+    KernelLauncher launcher,
+    KernelEnvironment environment,
+    Workspaces.Workspaces workspaces,
+    NotebookPaths notebooks,
+    ServiceMessages messages,
+    LearningEventSender events,
+    IOptions<KernelsOptions> options,
+    IOptions<ChannelsOptions> channels,
+    TimeProvider time,
+    ILoggerFactory loggers) : IHostedLifecycleService
+{
+    private readonly ConcurrentDictionary<string, Kernel> _kernels = new(StringComparer.Ordinal);
+    private readonly Lock _admission = new();
+    private readonly ILogger<Kernel> _logger = loggers.CreateLogger<Kernel>();
+    private bool _closed;
+
+    public int Max => options.Value.Max;
+
+    public int MaxPerUser => options.Value.MaxPerUser;
+
+    public IEnumerable<Kernel> All => _kernels.Values;
+
+    public IEnumerable<Kernel> Of(CallerIdentity caller) => _kernels.Values.Where(kernel => kernel.Owner.Subject == caller.Subject);
+
+    /// <summary>The caller's kernel with that id. That of another caller is as unknown as one that does not exist.</summary>
+    public Kernel? Find(string id, CallerIdentity caller) =>
+        _kernels.TryGetValue(id, out var kernel) && kernel.Owner.Subject == caller.Subject ? kernel : null;
+
+    public async Task<(Kernel? Kernel, KernelRefusal Refusal)> StartAsync(KernelStart start, CallerIdentity caller, CancellationToken cancellationToken)
+    {
+        var specs = await catalog.ListAsync(cancellationToken);
+        var name = string.IsNullOrEmpty(start.Name) ? catalog.DefaultOf(specs) : start.Name;
+        if (!specs.TryGetValue(name, out var spec) && !specs.TryGetValue(name.ToLowerInvariant(), out spec))
+        {
+            return (null, KernelRefusal.UnknownSpec);
+        }
+
+        var kernel = Make(spec, start, caller);
+        if (Admit(kernel) is not KernelRefusal.None and var refusal)
+        {
+            return (null, refusal);
+        }
+
+        try
+        {
+            await kernel.StartAsync(cancellationToken);
+            return (kernel, KernelRefusal.None);
+        }
+        catch
+        {
+            await EndAsync(kernel);
+            throw;
+        }
+    }
+
+    /// <summary>Ends the kernel and closes the connections to it.</summary>
+    public async Task EndAsync(Kernel kernel)
+    {
+        if (_kernels.TryRemove(kernel.Id, out _))
+        {
+            try
+            {
+                await kernel.DisposeAsync();
+            }
+            finally
+            {
+                notebooks.Forget(kernel.Id);
+            }
+        }
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        lock (_admission)
+        {
+            _closed = true;
+        }
+
+        return Task.WhenAll(_kernels.Values.Select(EndQuietlyAsync));
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private Kernel Make(Kernelspec spec, KernelStart start, CallerIdentity caller)
+    {
+        var id = Guid.CreateVersion7(time.GetUtcNow()).ToString();
+        var launch = new KernelLaunch(id, spec, workspaces.FolderOf(caller, start.Path), environment.For(spec, id, start.Env));
+        var clients = new KernelClients(channels.Value, messages, time);
+        notebooks.Remember(id, start.Path);
+        var observer = new ExecutionObserver(spec.File.Language, () => notebooks.Of(id), events, time, loggers.CreateLogger<ExecutionObserver>());
+        return new Kernel(launch, caller, launcher, options.Value, clients, observer, time, _logger);
+    }
+
+    private KernelRefusal Admit(Kernel kernel)
+    {
+        lock (_admission)
+        {
+            if (_closed || _kernels.Count >= options.Value.Max)
+            {
+                return KernelRefusal.ServiceFull;
+            }
+
+            if (Of(kernel.Owner).Count() >= options.Value.MaxPerUser)
+            {
+                return KernelRefusal.UserFull;
+            }
+
+            _kernels[kernel.Id] = kernel;
+            return KernelRefusal.None;
+        }
+    }
+
+    private async Task EndQuietlyAsync(Kernel kernel)
+    {
+        try
+        {
+            await EndAsync(kernel);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        {
+            KernelLog.ShutdownFailed(_logger, kernel.Id, exception);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Lyceum.KernelService.Kernels;
+using Lyceum.ServiceDefaults.Identity;
+
+namespace Lyceum.KernelService.Sessions;
+
+/// <summary>A session: which kernel works for which document of whom.</summary>
+internal sealed record Session(string Id, string Owner, string Path, string Name, string Type, string KernelId)
+{
+    public SessionModel ToModel(Kernel kernel) => new(Id, Path, Name, Type, kernel.ToModel(), new SessionNotebook(Path, Name));
+}
+
+/// <summary>All sessions. One whose kernel has gone is gone, too; so there are never more than kernels.</summary>
+internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<(Session Session, Kernel Kernel)> Of(CallerIdentity caller)
+    {
+        lock (_gate)
+        {
+            return [.. Alive(caller).OrderBy(entry => entry.Session.Id, StringComparer.Ordinal)];
+        }
+    }
+
+    public (Session Session, Kernel Kernel)? Find(string id, CallerIdentity caller) => First(caller, session => session.Id == id);
+
+    public (Session Session, Kernel Kernel)? FindPath(string path, CallerIdentity caller) => First(caller, session => session.Path == path);
+
+    public Session Add(CallerIdentity caller, string path, string name, string type, Kernel kernel)
+    {
+        var session = new Session(Guid.CreateVersion7(time.GetUtcNow()).ToString(), caller.Subject, path, name, type, kernel.Id);
+        Put(session);
+        return session;
+    }
+
+    public void Put(Session session)
+    {
+        lock (_gate)
+        {
+            _sessions[session.Id] = session;
+        }
+
+        notebooks.Remember(session.KernelId, session.Path);
+    }
+
+    public void Remove(Session session)
+    {
+        lock (_gate)
+        {
+            _sessions.Remove(session.Id);
+        }
+    }
+
+    private (Session Session, Kernel Kernel)? First(CallerIdentity caller, Func<Session, bool> wanted)
+    {
+        lock (_gate)
+        {
+            foreach (var entry in Alive(caller))
+            {
+                if (wanted(entry.Session))
+                {
+                    return entry;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    private List<(Session Session, Kernel Kernel)> Alive(CallerIdentity caller)
+    {
+        var alive = new List<(Session, Kernel)>();
+        foreach (var session in _sessions.Values.Where(session => session.Owner == caller.Subject).ToList())
+        {
+            if (pool.Find(session.KernelId, caller) is { } kernel)
+            {
+                alive.Add((session, kernel));
+            }
+            else
+            {
+                _sessions.Remove(session.Id);
+            }
+        }
+
+        return alive;
+    }
+}

@@ -1,0 +1,38 @@
+namespace Lyceum.Messaging;
+
+/// <summary>Limits and times of a socket. The defaults suit a Jupyter kernel on the same machine.</summary>
+public sealed record ZmtpOptions
+{
+    /// <summary>The options that sockets use unless told otherwise.</summary>
+    public static ZmtpOptions Default { get; } = new();
+
+    /// <summary>The most bytes that a message may have, all its frames together. A peer that sends more is cut off.</summary>
+    public long MaxMessageBytes { get; init; } = 512L * 1024 * 1024;
+
+    /// <summary>The most frames that a message may have.</summary>
+    public int MaxFrames { get; init; } = 1024;
+
+    /// <summary>How long a peer may take for greeting and READY.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes that wait for a slow peer before a send waits, too; for each peer.</summary>
+    public int SendQueueBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Messages that a bound socket holds from all its peers before it stops reading from them.</summary>
+    public int ReceiveQueueMessages { get; init; } = 1024;
+
+    /// <summary>Connections that a bound socket holds at once; further ones are closed.</summary>
+    public int MaxConnections { get; init; } = 1024;
+
+    /// <summary>How long a publisher waits for a subscriber whose queue is full before it drops the connection.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long disposal waits for what was sent to leave.</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Size of the buffer that a connection reads into.</summary>
+    public int ReceiveBufferBytes { get; init; } = 32 * 1024;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}
