@@ -12,12 +12,12 @@ namespace Lyceum.CSharpKernel.Execution;
 /// </summary>
 internal sealed class CSharpEngine
 {
-    private readonly SubmissionChain chain = new();
-    private readonly SubmissionLoader loader = new();
-    private readonly CellSources sources = new();
-    private readonly ErrorReport errors;
+    private readonly SubmissionChain _chain = new();
+    private readonly SubmissionLoader _loader = new();
+    private readonly CellSources _sources = new();
+    private readonly ErrorReport _errors;
 
-    public CSharpEngine() => errors = new ErrorReport(sources);
+    public CSharpEngine() => _errors = new ErrorReport(_sources);
 
     /// <summary>Compiles and runs a cell. All that can go wrong in it is in the outcome.</summary>
     /// <param name="code">The cell.</param>
@@ -28,18 +28,18 @@ internal sealed class CSharpEngine
         try
         {
             var tree = SubmissionChain.Parse(code, name, host.Interrupted);
-            var compilation = chain.Next(tree);
-            sources.Add(name, await tree.GetTextAsync(host.Interrupted));
+            var compilation = _chain.Next(tree);
+            _sources.Add(name, await tree.GetTextAsync(host.Interrupted));
             var diagnostics = compilation.GetDiagnostics(host.Interrupted).ToList();
-            var run = HasErrors(diagnostics) ? null : loader.Load(compilation, diagnostics, host.Interrupted);
+            var run = HasErrors(diagnostics) ? null : _loader.Load(compilation, diagnostics, host.Interrupted);
             if (HasErrors(diagnostics))
             {
-                return new CellOutcome(null, errors.OfDiagnostics([.. diagnostics.Where(IsError)]));
+                return new CellOutcome(null, _errors.OfDiagnostics([.. diagnostics.Where(IsError)]));
             }
 
             if (run is null)
             {
-                chain.Accept(compilation);
+                _chain.Accept(compilation);
                 return CellOutcome.Nothing;
             }
 
@@ -53,21 +53,21 @@ internal sealed class CSharpEngine
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return new CellOutcome(null, errors.OfException(exception));
+            return new CellOutcome(null, _errors.OfException(exception));
         }
     }
 
     public Completions Complete(string code, int position, CancellationToken cancellationToken)
     {
         var tree = SubmissionChain.Parse(code, cancellationToken: cancellationToken);
-        return Completer.Complete(chain.Next(tree), tree, position, cancellationToken);
+        return Completer.Complete(_chain.Next(tree), tree, position, cancellationToken);
     }
 
     /// <summary>What is known of the symbol at the position; null if there is none.</summary>
     public string? Inspect(string code, int position, CancellationToken cancellationToken)
     {
         var tree = SubmissionChain.Parse(code, cancellationToken: cancellationToken);
-        return Inspector.Inspect(chain.Next(tree), tree, position, ValueOf, cancellationToken);
+        return Inspector.Inspect(_chain.Next(tree), tree, position, ValueOf, cancellationToken);
     }
 
     public static Completeness IsComplete(string code) => Completeness.Of(SubmissionChain.Parse(code));
@@ -90,15 +90,15 @@ internal sealed class CSharpEngine
         finally
         {
             // A cell that failed half-way has declared its names all the same, as in other notebooks.
-            if (loader.Keep())
+            if (_loader.Keep())
             {
-                chain.Accept(compilation);
+                _chain.Accept(compilation);
             }
         }
     }
 
     private string? ValueOf(string scriptClass, string variable) =>
-        loader.TryGetValue(scriptClass, variable, out var value) ? PlainText.Of(value) : null;
+        _loader.TryGetValue(scriptClass, variable, out var value) ? PlainText.Of(value) : null;
 
     private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 

@@ -8,32 +8,32 @@ internal sealed class CellSources
 {
     private const int Capacity = 1000;
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, SourceText> texts = [];
-    private readonly Queue<string> order = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, SourceText> _texts = [];
+    private readonly Queue<string> _order = new();
 
     public void Add(string name, SourceText text)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (texts.TryAdd(name, text))
+            if (_texts.TryAdd(name, text))
             {
-                order.Enqueue(name);
+                _order.Enqueue(name);
             }
 
-            texts[name] = text;
-            if (order.Count > Capacity)
+            _texts[name] = text;
+            if (_order.Count > Capacity)
             {
-                texts.Remove(order.Dequeue());
+                _texts.Remove(_order.Dequeue());
             }
         }
     }
 
     public bool Contains(string name)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return texts.ContainsKey(name);
+            return _texts.ContainsKey(name);
         }
     }
 
@@ -43,9 +43,9 @@ internal sealed class CellSources
     /// <param name="columns">Columns to mark, counted from 0.</param>
     public string? Quote(string name, int line, Range? columns = null)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!texts.TryGetValue(name, out var text) || line < 1 || line > text.Lines.Count)
+            if (!_texts.TryGetValue(name, out var text) || line < 1 || line > text.Lines.Count)
             {
                 return null;
             }

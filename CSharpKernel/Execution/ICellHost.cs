@@ -23,17 +23,17 @@ internal interface ICellHost
 internal static class RunningCell
 {
     private static readonly AsyncLocal<ICellHost?> Here = new();
-    private static ICellHost? latest;
+    private static ICellHost? _latest;
 
     /// <summary>
     /// The cell that started this thread or task, even after it ended, as long as anything of it still runs;
     /// else the cell that was started last.
     /// </summary>
-    public static ICellHost? Current => Here.Value ?? latest;
+    public static ICellHost? Current => Here.Value ?? _latest;
 
     /// <summary>Makes this thread, and all that it starts, part of the cell.</summary>
     public static void Enter(ICellHost host) => Here.Value = host;
 
     /// <summary>Makes the cell the one that output of unknown origin belongs to.</summary>
-    public static void Announce(ICellHost host) => latest = host;
+    public static void Announce(ICellHost host) => _latest = host;
 }

@@ -25,7 +25,7 @@ internal sealed class SubmissionChain
     private static readonly CSharpParseOptions ParseOptions =
         new(LanguageVersion.Latest, DocumentationMode.Parse, SourceCodeKind.Script);
 
-    private readonly CSharpCompilationOptions options = new(
+    private readonly CSharpCompilationOptions _options = new(
         OutputKind.DynamicallyLinkedLibrary,
         usings: Usings,
         // A learner's error names the right line only in code that was not rearranged.
@@ -35,9 +35,9 @@ internal sealed class SubmissionChain
         metadataReferenceResolver: ScriptMetadataResolver.Default.WithBaseDirectory(Environment.CurrentDirectory),
         sourceReferenceResolver: ScriptSourceResolver.Default.WithBaseDirectory(Environment.CurrentDirectory));
 
-    private ImmutableArray<MetadataReference> references = FrameworkReferences.All;
-    private CSharpCompilation? last;
-    private int count;
+    private ImmutableArray<MetadataReference> _references = FrameworkReferences.All;
+    private CSharpCompilation? _last;
+    private int _count;
 
     public static SyntaxTree Parse(string code, string name = "", CancellationToken cancellationToken = default) =>
         CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions, name, cancellationToken);
@@ -46,16 +46,16 @@ internal sealed class SubmissionChain
     public CSharpCompilation Next(SyntaxTree tree)
     {
         // Names of assemblies and script classes must differ between the submissions of one process.
-        var name = $"Submission#{Interlocked.Increment(ref count)}";
+        var name = $"Submission#{Interlocked.Increment(ref _count)}";
         return CSharpCompilation.CreateScriptCompilation(
-            name, tree, references, options.WithScriptClassName(name), last, typeof(object));
+            name, tree, _references, _options.WithScriptClassName(name), _last, typeof(object));
     }
 
     /// <summary>Makes what the submission declares, imports and references known to those that follow.</summary>
     public void Accept(CSharpCompilation compilation)
     {
-        last = compilation;
-        references = [.. compilation.ExternalReferences, .. compilation.DirectiveReferences.Except(compilation.ExternalReferences)];
+        _last = compilation;
+        _references = [.. compilation.ExternalReferences, .. compilation.DirectiveReferences.Except(compilation.ExternalReferences)];
     }
 
     /// <summary>Whether the submission ends in an expression without a semicolon, which is then the cell's result.</summary>
@@ -63,8 +63,8 @@ internal sealed class SubmissionChain
     {
         return tree.GetCompilationUnitRoot().Members.LastOrDefault() is GlobalStatementSyntax
         {
-            Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last,
+            Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } expression,
         }
-        && compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type is not (null or { SpecialType: SpecialType.System_Void });
+        && compilation.GetSemanticModel(tree).GetTypeInfo(expression.Expression).Type is not (null or { SpecialType: SpecialType.System_Void });
     }
 }

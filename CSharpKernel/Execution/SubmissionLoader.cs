@@ -11,12 +11,12 @@ internal sealed class SubmissionLoader : AssemblyLoadContext
 {
     private static readonly EmitOptions Emit = new(debugInformationFormat: DebugInformationFormat.PortablePdb);
 
-    private readonly Dictionary<string, Assembly> loaded = [];
-    private readonly Dictionary<string, string> paths = [];
+    private readonly Dictionary<string, Assembly> _loaded = [];
+    private readonly Dictionary<string, string> _paths = [];
 
     // The objects that hold the cells' variables; the first place is the host object's, of which there is none.
-    private object?[] submissions = new object?[64];
-    private int next = 1;
+    private object?[] _submissions = new object?[64];
+    private int _next = 1;
 
     public SubmissionLoader()
         : base("Notebook")
@@ -45,20 +45,20 @@ internal sealed class SubmissionLoader : AssemblyLoadContext
         {
             if (reference.FilePath is { } path && Path.GetDirectoryName(path) != FrameworkReferences.Directory)
             {
-                paths.TryAdd(Path.GetFileNameWithoutExtension(path), path);
+                _paths.TryAdd(Path.GetFileNameWithoutExtension(path), path);
             }
         }
 
         code.Position = symbols.Position = 0;
         var assembly = LoadFromStream(code, symbols);
-        loaded[assembly.GetName().Name!] = assembly;
-        if (next == submissions.Length)
+        _loaded[assembly.GetName().Name!] = assembly;
+        if (_next == _submissions.Length)
         {
-            Array.Resize(ref submissions, 2 * next);
+            Array.Resize(ref _submissions, 2 * _next);
         }
 
-        submissions[next] = null;
-        var places = submissions;
+        _submissions[_next] = null;
+        var places = _submissions;
         var factory = assembly.GetType(entry.ContainingType.MetadataName, throwOnError: true)!
             .GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
             .CreateDelegate<Func<object?[], Task<object?>>>();
@@ -68,23 +68,23 @@ internal sealed class SubmissionLoader : AssemblyLoadContext
     /// <summary>Keeps what the last loaded submission declared. False if it never began, so that there is nothing to keep.</summary>
     public bool Keep()
     {
-        var started = submissions[next] is not null;
-        next += started ? 1 : 0;
+        var started = _submissions[_next] is not null;
+        _next += started ? 1 : 0;
         return started;
     }
 
     /// <summary>The value of a variable that a submission declared.</summary>
     public bool TryGetValue(string scriptClass, string variable, out object? value)
     {
-        var owner = Array.Find(submissions, submission => submission?.GetType().Name == scriptClass);
+        var owner = Array.Find(_submissions, submission => submission?.GetType().Name == scriptClass);
         var field = owner?.GetType().GetField(variable, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
         value = field?.GetValue(owner);
         return field is not null;
     }
 
     protected override Assembly? Load(AssemblyName assemblyName) =>
-        loaded.TryGetValue(assemblyName.Name ?? "", out var submission) ? submission
+        _loaded.TryGetValue(assemblyName.Name ?? "", out var submission) ? submission
         : Default.Assemblies.Any(assembly => assembly.GetName().Name == assemblyName.Name) ? null
-        : paths.TryGetValue(assemblyName.Name ?? "", out var path) ? LoadFromAssemblyPath(path)
+        : _paths.TryGetValue(assemblyName.Name ?? "", out var path) ? LoadFromAssemblyPath(path)
         : null;
 }

@@ -15,8 +15,8 @@ internal sealed class PlainText
     private const int MaxLength = 20_000;
     private const int LineLength = 100;
 
-    private readonly HashSet<object> open = new(ReferenceEqualityComparer.Instance);
-    private int written;
+    private readonly HashSet<object> _open = new(ReferenceEqualityComparer.Instance);
+    private int _written;
 
     private PlainText()
     {
@@ -29,10 +29,10 @@ internal sealed class PlainText
         var text = Simple(value);
         if (text is null)
         {
-            text = !open.Add(value!) ? "(itself)"
-                : depth > MaxDepth || written > MaxLength ? "..."
+            text = !_open.Add(value!) ? "(itself)"
+                : depth > MaxDepth || _written > MaxLength ? "..."
                 : Compound(value!, depth, indent);
-            open.Remove(value!);
+            _open.Remove(value!);
         }
 
         if (text.Length > MaxLength)
@@ -40,7 +40,7 @@ internal sealed class PlainText
             text = $"{text.AsSpan(0, MaxLength)}... ({text.Length} characters)";
         }
 
-        written += text.Length;
+        _written += text.Length;
         return text;
     }
 
@@ -90,7 +90,7 @@ internal sealed class PlainText
         var shown = 0;
         foreach (var element in sequence)
         {
-            if (shown++ == MaxElements || written > MaxLength)
+            if (shown++ == MaxElements || _written > MaxLength)
             {
                 yield return "...";
                 yield break;
@@ -105,7 +105,7 @@ internal sealed class PlainText
         var shown = 0;
         foreach (DictionaryEntry entry in map)
         {
-            if (shown++ == MaxElements || written > MaxLength)
+            if (shown++ == MaxElements || _written > MaxLength)
             {
                 yield return "...";
                 yield break;

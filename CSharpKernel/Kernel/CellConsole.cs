@@ -40,26 +40,26 @@ internal static class CellConsole
 
     private sealed class Reader : TextReader
     {
-        private string rest = "";
+        private string _rest = "";
 
         public override string? ReadLine()
         {
-            var line = rest.Length > 0 ? rest.TrimEnd('\n') : RunningCell.Current?.ReadLine();
-            rest = "";
+            var line = _rest.Length > 0 ? _rest.TrimEnd('\n') : RunningCell.Current?.ReadLine();
+            _rest = "";
             return line;
         }
 
-        public override int Peek() => rest.Length > 0 ? rest[0] : -1;
+        public override int Peek() => _rest.Length > 0 ? _rest[0] : -1;
 
         public override int Read()
         {
-            if (rest.Length == 0)
+            if (_rest.Length == 0)
             {
-                rest = RunningCell.Current?.ReadLine() + "\n";
+                _rest = RunningCell.Current?.ReadLine() + "\n";
             }
 
-            var next = rest[0];
-            rest = rest[1..];
+            var next = _rest[0];
+            _rest = _rest[1..];
             return next;
         }
     }

@@ -9,16 +9,16 @@ namespace Lyceum.CSharpKernel.Kernel;
 internal sealed class CellRequests(
     CSharpEngine engine, InputHistory history, Interrupts interrupts, Publications publications, Questions questions)
 {
-    private int executionCount;
+    private int _executionCount;
 
     /// <summary>Runs the cell. What it puts out is on its way to the clients when this ends.</summary>
     public async Task<ExecuteReply> ExecuteAsync(Request request, ExecuteRequest cell)
     {
         var stored = !cell.Silent && (cell.StoreHistory ?? true);
-        executionCount += stored ? 1 : 0;
+        _executionCount += stored ? 1 : 0;
         if (!cell.Silent)
         {
-            publications.Post(request, "execute_input", new ExecuteInput(cell.Code, executionCount), ReplyJson.Default.ExecuteInput);
+            publications.Post(request, "execute_input", new ExecuteInput(cell.Code, _executionCount), ReplyJson.Default.ExecuteInput);
         }
 
         var interrupted = interrupts.Begin();
@@ -26,17 +26,17 @@ internal sealed class CellRequests(
         {
             var host = new ShellCell(request, publications, cell.AllowStdin ? questions : null, interrupted);
             RunningCell.Announce(host);
-            var name = stored ? string.Create(CultureInfo.InvariantCulture, $"cell {executionCount}") : "unnumbered cell";
+            var name = stored ? string.Create(CultureInfo.InvariantCulture, $"cell {_executionCount}") : "unnumbered cell";
             var outcome = await engine.ExecuteAsync(cell.Code, name, host);
             Publish(request, cell, outcome);
             if (stored)
             {
-                history.Add(executionCount, cell.Code, outcome.Result?.GetValueOrDefault(MimeBundle.Plain).GetString());
+                history.Add(_executionCount, cell.Code, outcome.Result?.GetValueOrDefault(MimeBundle.Plain).GetString());
             }
 
             return outcome.Error is { } error
-                ? new ExecuteReply("error", executionCount, Ename: error.Name, Evalue: error.Value, Traceback: error.Traceback)
-                : new ExecuteReply("ok", executionCount, await EvaluateAsync(cell.UserExpressions, host), []);
+                ? new ExecuteReply("error", _executionCount, Ename: error.Name, Evalue: error.Value, Traceback: error.Traceback)
+                : new ExecuteReply("ok", _executionCount, await EvaluateAsync(cell.UserExpressions, host), []);
         }
         finally
         {
@@ -46,7 +46,7 @@ internal sealed class CellRequests(
     }
 
     /// <summary>The answer to a cell that is not run because one before it failed.</summary>
-    public ExecuteReply Abort() => new("aborted", executionCount);
+    public ExecuteReply Abort() => new("aborted", _executionCount);
 
     private void Publish(Request request, ExecuteRequest cell, CellOutcome outcome)
     {
@@ -56,7 +56,7 @@ internal sealed class CellRequests(
         }
         else if (outcome.Result is { } result && !cell.Silent)
         {
-            publications.Post(request, "execute_result", new ExecuteResult(executionCount, result, []), ReplyJson.Default.ExecuteResult);
+            publications.Post(request, "execute_result", new ExecuteResult(_executionCount, result, []), ReplyJson.Default.ExecuteResult);
         }
     }
 

@@ -7,14 +7,14 @@ namespace Lyceum.CSharpKernel.Kernel;
 internal sealed class InputHistory
 {
     private const int Capacity = 1000;
-    private readonly Queue<(int Line, string Code, string? Result)> entries = new();
+    private readonly Queue<(int Line, string Code, string? Result)> _entries = new();
 
     public void Add(int line, string code, string? result)
     {
-        entries.Enqueue((line, code, result));
-        if (entries.Count > Capacity)
+        _entries.Enqueue((line, code, result));
+        if (_entries.Count > Capacity)
         {
-            entries.Dequeue();
+            _entries.Dequeue();
         }
     }
 
@@ -24,10 +24,10 @@ internal sealed class InputHistory
         IEnumerable<(int Line, string Code, string? Result)> found = request.HistAccessType switch
         {
             "range" => request.Session == 0
-                ? entries.Where(entry => entry.Line >= request.Start && entry.Line < (request.Stop ?? int.MaxValue))
+                ? _entries.Where(entry => entry.Line >= request.Start && entry.Line < (request.Stop ?? int.MaxValue))
                 : [],
-            "search" => entries.Where(entry => FileSystemName.MatchesSimpleExpression(request.Pattern ?? "*", entry.Code, ignoreCase: false)),
-            _ => entries,
+            "search" => _entries.Where(entry => FileSystemName.MatchesSimpleExpression(request.Pattern ?? "*", entry.Code, ignoreCase: false)),
+            _ => _entries,
         };
         if (request.Unique)
         {

@@ -5,34 +5,34 @@ namespace Lyceum.CSharpKernel.Kernel;
 internal sealed class Interrupts
 #pragma warning restore CA1001
 {
-    private readonly Lock gate = new();
-    private CancellationTokenSource? current;
+    private readonly Lock _gate = new();
+    private CancellationTokenSource? _current;
 
     /// <summary>The token of a cell that starts now.</summary>
     public CancellationToken Begin()
     {
-        lock (gate)
+        lock (_gate)
         {
-            current = new CancellationTokenSource();
-            return current.Token;
+            _current = new CancellationTokenSource();
+            return _current.Token;
         }
     }
 
     /// <summary>The cell has ended, so that an interrupt that comes late stops nothing. What it left running keeps its token.</summary>
     public void End()
     {
-        lock (gate)
+        lock (_gate)
         {
-            current = null;
+            _current = null;
         }
     }
 
     public void Interrupt()
     {
-        lock (gate)
+        lock (_gate)
         {
             // Asynchronously: what the user's code registered on the token runs then, and may take its time.
-            _ = current?.CancelAsync();
+            _ = _current?.CancelAsync();
         }
     }
 }

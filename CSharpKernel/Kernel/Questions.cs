@@ -6,19 +6,19 @@ namespace Lyceum.CSharpKernel.Kernel;
 /// <summary>Asks the user who runs a cell for a line of input, over the stdin channel.</summary>
 internal sealed class Questions(RouterSocket socket, Wire wire) : IDisposable
 {
-    private readonly SemaphoreSlim one = new(1);
-    private volatile TaskCompletionSource<string>? open;
+    private readonly SemaphoreSlim _one = new(1);
+    private volatile TaskCompletionSource<string>? _open;
 
-    public void Dispose() => one.Dispose();
+    public void Dispose() => _one.Dispose();
 
     /// <summary>Waits for the answer, however long the user takes.</summary>
     /// <exception cref="InvalidOperationException">The client that runs the cell has no stdin channel.</exception>
     public async Task<string> AskAsync(Request parent, CancellationToken cancellationToken)
     {
-        await one.WaitAsync(cancellationToken);
+        await _one.WaitAsync(cancellationToken);
         try
         {
-            var answer = open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            var answer = _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
             var question = wire.Reply(parent, "input_request", new InputRequest("", Password: false), ReplyJson.Default.InputRequest);
             if (!await socket.SendAsync(question, cancellationToken))
             {
@@ -29,8 +29,8 @@ internal sealed class Questions(RouterSocket socket, Wire wire) : IDisposable
         }
         finally
         {
-            open = null;
-            one.Release();
+            _open = null;
+            _one.Release();
         }
     }
 
@@ -51,11 +51,11 @@ internal sealed class Questions(RouterSocket socket, Wire wire) : IDisposable
     {
         try
         {
-            open?.TrySetResult(reply.Read(RequestJson.Default.InputReply).Value);
+            _open?.TrySetResult(reply.Read(RequestJson.Default.InputReply).Value);
         }
         catch (JsonException exception)
         {
-            open?.TrySetException(new InvalidOperationException($"The client's answer is not an input_reply: {exception.Message}"));
+            _open?.TrySetException(new InvalidOperationException($"The client's answer is not an input_reply: {exception.Message}"));
         }
     }
 }

@@ -7,14 +7,14 @@ namespace Lyceum.CSharpKernel.Kernel;
 /// <summary>Answers shell's requests one after the other.</summary>
 internal sealed class ShellChannel(RequestLoop loop, CellRequests cells, CSharpEngine engine, InputHistory history, Publications publications, Wire wire)
 {
-    private readonly Channel<Request> queue = Channel.CreateBounded<Request>(1024);
-    private Task? warmUp;
-    private bool failed;
+    private readonly Channel<Request> _queue = Channel.CreateBounded<Request>(1024);
+    private Task? _warmUp;
+    private bool _failed;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var receiving = ReceiveAsync(cancellationToken);
-        await foreach (var request in queue.Reader.ReadAllAsync(cancellationToken))
+        await foreach (var request in _queue.Reader.ReadAllAsync(cancellationToken))
         {
             await loop.HandleAsync(request, AnswerAsync);
             await AbortWaitingAsync();
@@ -28,7 +28,7 @@ internal sealed class ShellChannel(RequestLoop loop, CellRequests cells, CSharpE
     {
         while (true)
         {
-            await queue.Writer.WriteAsync(await loop.ReceiveAsync(cancellationToken), cancellationToken);
+            await _queue.Writer.WriteAsync(await loop.ReceiveAsync(cancellationToken), cancellationToken);
         }
     }
 
@@ -54,20 +54,20 @@ internal sealed class ShellChannel(RequestLoop loop, CellRequests cells, CSharpE
     {
         var cell = request.Read(RequestJson.Default.ExecuteRequest);
         // Two compilers that warm up side by side take longer than one after the other.
-        await Task.WhenAny(warmUp ?? Task.CompletedTask);
+        await Task.WhenAny(_warmUp ?? Task.CompletedTask);
         var started = wire.Now();
         var reply = await cells.ExecuteAsync(request, cell);
         var metadata = JsonSerializer.SerializeToUtf8Bytes(new ExecuteReplyMetadata(started), ReplyJson.Default.ExecuteReplyMetadata);
         await loop.ReplyAsync(request, reply, ReplyJson.Default.ExecuteReply, metadata);
-        failed = reply.Status == "error" && cell.StopOnError;
+        _failed = reply.Status == "error" && cell.StopOnError;
     }
 
     /// <summary>If a cell failed, those that its user sent along with it are not run.</summary>
     private async Task AbortWaitingAsync()
     {
-        var waiting = failed ? queue.Reader.Count : 0;
-        failed = false;
-        for (; waiting > 0 && queue.Reader.TryRead(out var request); waiting--)
+        var waiting = _failed ? _queue.Reader.Count : 0;
+        _failed = false;
+        for (; waiting > 0 && _queue.Reader.TryRead(out var request); waiting--)
         {
             await loop.HandleAsync(request, request.Type == "execute_request"
                 ? aborted => loop.ReplyAsync(aborted, cells.Abort(), ReplyJson.Default.ExecuteReply)
@@ -78,7 +78,7 @@ internal sealed class ShellChannel(RequestLoop loop, CellRequests cells, CSharpE
     private async Task InformAsync(Request request)
     {
         await loop.ReplyAsync(request, KernelInfo.Reply, ReplyJson.Default.KernelInfoReply);
-        warmUp ??= Task.Run(() => CSharpEngine.WarmUpAsync(new NoCell()));
+        _warmUp ??= Task.Run(() => CSharpEngine.WarmUpAsync(new NoCell()));
     }
 
     private Task RefuseComm(Request request)

@@ -9,7 +9,7 @@ namespace Lyceum.CSharpKernel.Kernel;
 /// <summary>Turns contents into signed messages of this kernel and messages into requests.</summary>
 internal sealed class Wire(JupyterSigner signer, TimeProvider time)
 {
-    private readonly string session = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
+    private readonly string _session = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
 
     /// <summary>The request in the frames; null if they are no message that the key's owner sent.</summary>
     public Request? Read(Message frames) =>
@@ -21,7 +21,7 @@ internal sealed class Wire(JupyterSigner signer, TimeProvider time)
         Encode(request.Identities, request, type, JsonSerializer.SerializeToUtf8Bytes(content, shape), metadata);
 
     public Message Publish(Request? parent, string type, ReadOnlyMemory<byte> content) =>
-        Encode([Encoding.UTF8.GetBytes($"kernel.{session}.{type}")], parent, type, content, null);
+        Encode([Encoding.UTF8.GetBytes($"kernel.{_session}.{type}")], parent, type, content, null);
 
     public string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 
@@ -30,7 +30,7 @@ internal sealed class Wire(JupyterSigner signer, TimeProvider time)
         new JupyterMessage
         {
             Identities = identities,
-            Header = JupyterHeader.Create(type, session, "kernel", time).ToUtf8(),
+            Header = JupyterHeader.Create(type, _session, "kernel", time).ToUtf8(),
             ParentHeader = parent?.Header ?? "{}"u8.ToArray(),
             Metadata = metadata ?? "{}"u8.ToArray(),
             Content = content,
