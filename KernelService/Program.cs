@@ -1,4 +1,5 @@
 using Lyceum.KernelService.Channels;
+using Lyceum.KernelService.Contents;
 using Lyceum.KernelService.Culling;
 using Lyceum.KernelService.Errors;
 using Lyceum.KernelService.Kernels;
@@ -14,6 +15,7 @@ builder.AddKernelspecs();
 builder.AddKernels();
 builder.AddChannels();
 builder.AddSessions();
+builder.AddContents();
 builder.Services.AddHostedService<IdleCulling>();
 
 var app = builder.Build();
@@ -24,4 +26,5 @@ app.MapKernelspecs();
 app.MapKernels();
 app.MapChannels();
 app.MapSessions();
+app.MapContents();
 await app.RunAsync();
