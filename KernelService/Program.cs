@@ -19,8 +19,9 @@ builder.AddContents();
 builder.Services.AddHostedService<IdleCulling>();
 
 var app = builder.Build();
-app.UseMiddleware<JupyterErrorMiddleware>();
 app.MapDefaultEndpoints();
+// Inside of the default error handling, which would answer in another shape.
+app.UseMiddleware<JupyterErrorMiddleware>();
 app.MapServer();
 app.MapKernelspecs();
 app.MapKernels();

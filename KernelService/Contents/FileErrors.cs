@@ -18,7 +18,7 @@ internal sealed partial class FileErrors(ILogger<FileErrors> logger) : IEndpoint
         {
             return JupyterError.NotFound($"No such file or directory: {PathOf(context)}");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not BadHttpRequestException)
         {
             LogFailed(logger, context.HttpContext.Request.Method, exception);
             return exception is UnauthorizedAccessException

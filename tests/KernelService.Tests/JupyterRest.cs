@@ -31,7 +31,7 @@ internal static class JupyterRest
     {
         Assert.Equal(status, response.StatusCode);
         var error = await response.JsonAsync();
-        Assert.True(error.ContainsKey("reason"));
+        Assert.True(error.ContainsKey("reason"), error.ToJsonString());
         return error["message"]!.GetValue<string>();
     }
 }
