@@ -1,4 +1,5 @@
 using Lyceum.KernelService.Channels;
+using Lyceum.KernelService.Contents;
 using Lyceum.KernelService.Culling;
 using Lyceum.KernelService.Errors;
 using Lyceum.KernelService.Kernels;
@@ -15,13 +16,17 @@ builder.AddKernelspecs();
 builder.AddKernels();
 builder.AddChannels();
 builder.AddSessions();
+builder.AddContents();
 builder.Services.AddHostedService<IdleCulling>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+// Inside of the default error handling, which would answer in another shape.
+app.UseMiddleware<JupyterErrorMiddleware>();
 app.MapServer();
 app.MapKernelspecs();
 app.MapKernels();
 app.MapChannels();
 app.MapSessions();
+app.MapContents();
 await app.RunAsync();

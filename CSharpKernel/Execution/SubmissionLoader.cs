@@ -1,0 +1,90 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
+
+namespace Lyceum.CSharpKernel.Execution;
+
+/// <summary>Turns compiled submissions into code of this process and keeps what they left behind.</summary>
+internal sealed class SubmissionLoader : AssemblyLoadContext
+{
+    private static readonly EmitOptions Emit = new(debugInformationFormat: DebugInformationFormat.PortablePdb);
+
+    private readonly Dictionary<string, Assembly> _loaded = [];
+    private readonly Dictionary<string, string> _paths = [];
+
+    // The objects that hold the cells' variables; the first place is the host object's, of which there is none.
+    private object?[] _submissions = new object?[64];
+    private int _next = 1;
+
+    public SubmissionLoader()
+        : base("Notebook")
+    {
+    }
+
+    /// <summary>Loads a submission without running it.</summary>
+    /// <returns>What runs it, or null if there is nothing to run; failures of the emit phase go to <paramref name="diagnostics"/>.</returns>
+    public Func<Task<object?>>? Load(CSharpCompilation compilation, List<Diagnostic> diagnostics, CancellationToken cancellationToken)
+    {
+        if (compilation.SyntaxTrees.All(tree => tree.GetCompilationUnitRoot(cancellationToken).Members.Count == 0))
+        {
+            return null;
+        }
+
+        using var code = new MemoryStream();
+        using var symbols = new MemoryStream();
+        var emitted = compilation.Emit(code, symbols, options: Emit, cancellationToken: cancellationToken);
+        if (!emitted.Success || compilation.GetEntryPoint(cancellationToken) is not { } entry)
+        {
+            diagnostics.AddRange(emitted.Diagnostics);
+            return null;
+        }
+
+        foreach (var reference in compilation.References.OfType<PortableExecutableReference>())
+        {
+            if (reference.FilePath is { } path && Path.GetDirectoryName(path) != FrameworkReferences.Directory)
+            {
+                _paths.TryAdd(Path.GetFileNameWithoutExtension(path), path);
+            }
+        }
+
+        code.Position = symbols.Position = 0;
+        var assembly = LoadFromStream(code, symbols);
+        _loaded[assembly.GetName().Name!] = assembly;
+        if (_next == _submissions.Length)
+        {
+            Array.Resize(ref _submissions, 2 * _next);
+        }
+
+        _submissions[_next] = null;
+        var places = _submissions;
+        var factory = assembly.GetType(entry.ContainingType.MetadataName, throwOnError: true)!
+            .GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
+            .CreateDelegate<Func<object?[], Task<object?>>>();
+        return () => factory(places);
+    }
+
+    /// <summary>Keeps what the last loaded submission declared. False if it never began, so that there is nothing to keep.</summary>
+    public bool Keep()
+    {
+        var started = _submissions[_next] is not null;
+        _next += started ? 1 : 0;
+        return started;
+    }
+
+    /// <summary>The value of a variable that a submission declared.</summary>
+    public bool TryGetValue(string scriptClass, string variable, out object? value)
+    {
+        var owner = Array.Find(_submissions, submission => submission?.GetType().Name == scriptClass);
+        var field = owner?.GetType().GetField(variable, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
+        value = field?.GetValue(owner);
+        return field is not null;
+    }
+
+    protected override Assembly? Load(AssemblyName assemblyName) =>
+        _loaded.TryGetValue(assemblyName.Name ?? "", out var submission) ? submission
+        : Default.Assemblies.Any(assembly => assembly.GetName().Name == assemblyName.Name) ? null
+        : _paths.TryGetValue(assemblyName.Name ?? "", out var path) ? LoadFromAssemblyPath(path)
+        : null;
+}

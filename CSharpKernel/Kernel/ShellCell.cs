@@ -1,0 +1,53 @@
+using Lyceum.CSharpKernel.Execution;
+using Lyceum.CSharpKernel.Formatting;
+
+namespace Lyceum.CSharpKernel.Kernel;
+
+/// <summary>A cell that a client runs: its output names the request as its parent, its questions go to that client.</summary>
+internal sealed class ShellCell(Request request, Publications publications, Questions? questions, CancellationToken interrupted) : ICellHost
+{
+    public CancellationToken Interrupted => interrupted;
+
+    public void WriteOut(string text) => publications.PostText(request, "stdout", text, interrupted);
+
+    public void WriteError(string text) => publications.PostText(request, "stderr", text, interrupted);
+
+    public void Display(MimeBundle data) =>
+        publications.Post(request, "display_data", new DisplayData(data, [], []), ReplyJson.Default.DisplayData, interrupted);
+
+    public string ReadLine()
+    {
+        if (questions is null)
+        {
+            throw new InvalidOperationException("The client that runs this cell does not take questions (allow_stdin is false).");
+        }
+
+        return Task.Run(
+            async () =>
+            {
+                await publications.FlushAsync();
+                return await questions.AskAsync(request, interrupted);
+            },
+            interrupted).GetAwaiter().GetResult();
+    }
+}
+
+/// <summary>Where the warm-up's output goes: nowhere.</summary>
+internal sealed class NoCell : ICellHost
+{
+    public CancellationToken Interrupted => CancellationToken.None;
+
+    public void WriteOut(string text)
+    {
+    }
+
+    public void WriteError(string text)
+    {
+    }
+
+    public void Display(MimeBundle data)
+    {
+    }
+
+    public string ReadLine() => "";
+}

@@ -1,0 +1,239 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace Lyceum.KernelService.Contents;
+
+/// <summary>Saves, makes, copies, renames and deletes what is in a workspace.</summary>
+internal sealed class ContentsWriter(IOptions<ContentsOptions> options)
+{
+    private static readonly byte[] EmptyNotebook = "{\n \"cells\": [],\n \"metadata\": {},\n \"nbformat\": 4,\n \"nbformat_minor\": 5\n}\n"u8.ToArray();
+
+    /// <summary>Saves what the client sent. True if the path is new.</summary>
+    /// <exception cref="BadHttpRequestException">It cannot be saved so.</exception>
+    public async Task<bool> SaveAsync(WorkspaceFolder folder, WorkspacePath path, SaveRequest request, CancellationToken cancellationToken)
+    {
+        var location = folder.Locate(path);
+        folder.FindDirectory(path.Parent);
+        var isNew = !Path.Exists(location);
+        if (request.Type == "directory")
+        {
+            if (File.Exists(location))
+            {
+                throw Bad($"{path} is a file, not a directory");
+            }
+
+            Directory.CreateDirectory(location);
+            return isNew;
+        }
+
+        if (path.IsRoot || Directory.Exists(location))
+        {
+            throw Bad($"{path} is a directory, not a {request.Type ?? "file"}");
+        }
+
+        var content = ContentOf(path, request);
+        if (content.Length > options.Value.MaxFileBytes)
+        {
+            throw TooLarge(path, options.Value.MaxFileBytes);
+        }
+
+        await (request.Chunk is { } chunk ? SaveChunkAsync(path, location, content, chunk, cancellationToken)
+            : AtomicFile.WriteAsync(location, content, cancellationToken));
+        return isNew;
+    }
+
+    /// <summary>Makes an empty file, notebook or directory with a name that is free.</summary>
+    public static async Task<WorkspacePath> CreateAsync(WorkspaceFolder folder, WorkspacePath directory, CreateRequest request, CancellationToken cancellationToken)
+    {
+        folder.FindDirectory(directory);
+        var type = request.Type ?? (request.Ext == ".ipynb" ? "notebook" : "file");
+        var (stem, extension, gap) = type switch
+        {
+            "notebook" => ("Untitled", ".ipynb", ""),
+            "directory" => ("Untitled Folder", "", " "),
+            "file" => ("untitled", request.Ext ?? "", ""),
+            _ => throw Bad($"There is no type '{type}': notebook, file and directory are known"),
+        };
+        var path = folder.Free(directory, i => i == 0 ? stem + extension : $"{stem}{gap}{i}{extension}");
+        if (type == "directory")
+        {
+            Directory.CreateDirectory(folder.Locate(path));
+        }
+        else
+        {
+            await AtomicFile.WriteAsync(folder.Locate(path), type == "notebook" ? EmptyNotebook : default, cancellationToken);
+        }
+
+        return path;
+    }
+
+    public static async Task<WorkspacePath> CopyAsync(WorkspaceFolder folder, WorkspacePath source, WorkspacePath directory, CancellationToken cancellationToken)
+    {
+        folder.FindDirectory(directory);
+        if (folder.Find(source) is not FileInfo file)
+        {
+            throw Bad($"{source} is a directory; only files can be copied");
+        }
+
+        var (stem, extension) = (Path.GetFileNameWithoutExtension(source.Name), Path.GetExtension(source.Name));
+        var inPlace = source.Parent.ToString() == directory.ToString();
+        var path = folder.Free(directory, i => i == 0 && !inPlace ? source.Name : $"{stem}-Copy{(inPlace ? i + 1 : i)}{extension}");
+        var from = CarefulFile.OpenRead(file.FullName);
+        await using (from)
+        {
+            var to = new FileStream(folder.Locate(path), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            await using (to)
+            {
+                await from.CopyToAsync(to, cancellationToken);
+            }
+        }
+
+        return path;
+    }
+
+    public static void Rename(WorkspaceFolder folder, WorkspacePath from, WorkspacePath to)
+    {
+        if (from.IsRoot || to.IsRoot)
+        {
+            throw Bad("The workspace itself cannot be renamed");
+        }
+
+        var found = folder.Find(from);
+        folder.FindDirectory(to.Parent);
+        var target = folder.Locate(to);
+        if (found.FullName == target)
+        {
+            return;
+        }
+
+        if (Path.Exists(target))
+        {
+            throw new BadHttpRequestException($"File already exists: {to}", StatusCodes.Status409Conflict);
+        }
+
+        if (found is DirectoryInfo directory)
+        {
+            if (target.StartsWith(directory.FullName + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                throw Bad($"{from} cannot be moved into itself");
+            }
+
+            directory.MoveTo(target);
+            return;
+        }
+
+        File.Move(found.FullName, target);
+        Checkpoints.Move(found.FullName, target);
+    }
+
+    public static void Delete(WorkspaceFolder folder, WorkspacePath path)
+    {
+        if (path.IsRoot)
+        {
+            throw Bad("The workspace itself cannot be deleted");
+        }
+
+        var found = folder.Find(path);
+        if (found is DirectoryInfo directory)
+        {
+            // What is left of checkpoints does not count; a link is deleted, not followed.
+            if (directory.EnumerateFileSystemInfos().Any(entry => entry.Name != Checkpoints.Folder))
+            {
+                throw Bad($"Directory {path} not empty");
+            }
+
+            directory.Delete(recursive: true);
+            return;
+        }
+
+        found.Delete();
+        Checkpoints.Delete(found.FullName);
+    }
+
+    private static ReadOnlyMemory<byte> ContentOf(WorkspacePath path, SaveRequest request)
+    {
+        var type = request.Type ?? throw Bad("The body has no type: notebook, file or directory");
+        switch (type, request.Content.ValueKind)
+        {
+            case (_, JsonValueKind.Undefined):
+                throw Bad("The body has no content");
+            case ("notebook", _):
+                return NotebookOf(path, request.Content);
+            case ("file", JsonValueKind.String):
+                break;
+            case ("file", _):
+                throw Bad("The content of a file is a string");
+            default:
+                throw Bad($"There is no type '{type}': notebook, file and directory are known");
+        }
+
+        try
+        {
+            var text = request.Content.GetString()!;
+            return request.Format switch
+            {
+                null or "text" => Encoding.UTF8.GetBytes(text),
+                "base64" => Convert.FromBase64String(text),
+                _ => throw Bad($"There is no format '{request.Format}' for a file: text and base64 are known"),
+            };
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidOperationException)
+        {
+            throw Bad($"The content of {path} is not {request.Format ?? "text"}: {exception.Message}");
+        }
+    }
+
+    private static ReadOnlyMemory<byte> NotebookOf(WorkspacePath path, JsonElement content)
+    {
+        try
+        {
+            return NotebookFormat.FindError(content) is { } error ? throw Bad($"Not a notebook: {path}: {error}") : NotebookText.ForDisk(content);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw Bad($"Not a notebook: {path}: {exception.Message}");
+        }
+    }
+
+    /// <summary>Collects an upload beside the file, and puts it in its place with the last chunk, whose number is -1.</summary>
+    private async Task SaveChunkAsync(WorkspacePath path, string location, ReadOnlyMemory<byte> content, int chunk, CancellationToken cancellationToken)
+    {
+        var draft = Path.Combine(Path.GetDirectoryName(location)!, $".~{path.Name}.upload");
+        if (chunk != 1 && !File.Exists(draft))
+        {
+            throw Bad($"The upload of {path} did not begin with chunk 1");
+        }
+
+        if (new FileInfo(draft).LinkTarget is not null)
+        {
+            File.Delete(draft);
+        }
+
+        var mode = chunk == 1 ? FileMode.Create : FileMode.Append;
+        var file = new FileStream(draft, mode, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        await using (file)
+        {
+            if (file.Length + content.Length > options.Value.MaxUploadBytes)
+            {
+                throw TooLarge(path, options.Value.MaxUploadBytes);
+            }
+
+            await file.WriteAsync(content, cancellationToken);
+            if (chunk == -1)
+            {
+                file.Flush(flushToDisk: true);
+            }
+        }
+
+        if (chunk == -1)
+        {
+            AtomicFile.Replace(draft, location);
+        }
+    }
+
+    private static BadHttpRequestException TooLarge(WorkspacePath path, long limit) =>
+        new($"{path} would have more than {limit} bytes", StatusCodes.Status413PayloadTooLarge);
+
+    private static BadHttpRequestException Bad(string message) => new(message, StatusCodes.Status400BadRequest);
+}
