@@ -23,6 +23,8 @@ export default defineConfig({
     // JupyterLab's stylesheets name packages with webpack's tilde.
     alias: [{ find: /^~/, replacement: '' }],
   },
+  // MathJax asks where it is installed, for extensions that it would load from there; none are.
+  define: { __dirname: '""' },
   build: {
     outDir: '../Gateway/wwwroot',
     emptyOutDir: true,

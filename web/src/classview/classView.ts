@@ -18,7 +18,7 @@ const windows = [
   ['P1D', 'Last 24 hours'],
 ] as const;
 
-const refreshAtMostEvery = 200;
+const refreshAtMostEvery = 250;
 
 /** The class while it works: who is there, who is stuck, and on what. */
 export class ClassView implements View {

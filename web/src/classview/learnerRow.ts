@@ -15,7 +15,6 @@ export class LearnerRow {
   private readonly details = el('div', { class: 'learner-details', hidden: true, testId: 'learner-details' });
   private readonly toggle: HTMLButtonElement;
   private learner: Learner | undefined;
-  private shown = '';
 
   constructor() {
     this.toggle = el(
@@ -44,13 +43,11 @@ export class LearnerRow {
   }
 
   show(learner: Learner, name: string): void {
-    // Most rows do not change from one refresh to the next.
-    const facts = JSON.stringify([learner, name]);
-    if (facts === this.shown) {
+    // Most rows do not change from one refresh to the next; what changes comes as a new object.
+    if (learner === this.learner && name === this.name.textContent) {
       return;
     }
 
-    this.shown = facts;
     this.learner = learner;
     const [kind, text] = stateOf(learner);
     this.node.dataset['learner'] = learner.learner;

@@ -41,6 +41,7 @@ function showLink(name: string, link: string): Promise<void> {
     title: `Sign-in link for ${name}`,
     body: [el('p', { class: 'muted' }, 'Copy it now: it is not kept and cannot be shown again.'), field],
     accept: 'Copy the link',
+    cancel: 'Close',
     onAccept: async () => {
       await navigator.clipboard.writeText(link).catch(() => {
         field.select();
@@ -87,5 +88,11 @@ export async function peopleDialog(people: People, changed: () => void): Promise
     }
   };
   refresh();
-  await openDialog({ title: 'People in this course', body: [list], accept: 'Done', onAccept: () => undefined });
+  await openDialog({
+    title: 'People in this course',
+    body: [list],
+    accept: 'Done',
+    cancel: null,
+    onAccept: () => undefined,
+  });
 }

@@ -63,6 +63,7 @@ export class TimelineChart {
       label,
       stroke: color(name),
       width: 2,
+      value: (_plot, value: number | null) => value ?? '',
       ...(filled ? { fill: `${color(name)}22` } : {}),
       points: { show: false },
     });
@@ -75,7 +76,7 @@ export class TimelineChart {
     this.chart = new uPlot(
       {
         width: this.node.clientWidth,
-        height: 180,
+        height: 200,
         scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, Math.ceil(max * 1.1))] } },
         axes: [axis, { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000] }],
         series: [

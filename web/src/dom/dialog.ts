@@ -6,6 +6,8 @@ interface DialogOptions {
   body: Child[];
   accept: string;
   danger?: boolean;
+  /** The other button; null leaves only the action. */
+  cancel?: string | null;
   /** Runs on accept; what it throws is shown and the dialog stays open. */
   onAccept: () => Promise<void> | void;
 }
@@ -18,14 +20,18 @@ export function openDialog(options: DialogOptions): Promise<void> {
     { class: options.danger ? 'button danger' : 'button primary', type: 'submit' },
     options.accept,
   );
-  const cancel = el('button', { class: 'button', type: 'button', on: { click: () => dialog.close() } }, 'Cancel');
+  const cancel = el(
+    'button',
+    { class: 'button', type: 'button', on: { click: () => dialog.close() } },
+    options.cancel ?? 'Cancel',
+  );
   const form = el(
     'form',
     { method: 'dialog', class: 'dialog-form' },
     el('h2', {}, options.title),
     ...options.body,
     error,
-    el('div', { class: 'dialog-actions' }, cancel, accept),
+    el('div', { class: 'dialog-actions' }, options.cancel === null ? null : cancel, accept),
   );
   const dialog = el('dialog', { class: 'dialog', 'aria-label': options.title }, form);
 

@@ -8,6 +8,8 @@ import {
   NotebookModelFactory,
   NotebookPanel,
   NotebookWidgetFactory,
+  runCell,
+  setCellExecutor,
   StaticNotebook,
 } from '@jupyterlab/notebook';
 import { RenderMimeRegistry, standardRendererFactories } from '@jupyterlab/rendermime';
@@ -38,6 +40,7 @@ export class Documents {
   }
 
   private constructor() {
+    setCellExecutor({ runCell });
     const editors = createEditors();
     this.rendermime = new RenderMimeRegistry({
       initialFactories: standardRendererFactories,

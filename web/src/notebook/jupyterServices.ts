@@ -20,7 +20,7 @@ export function createServices(): ServiceManager {
 
 /** Jupyter Server's event bus is not served here, and the stock client would try to reach it for ever. */
 class NoEvents implements Event.IManager {
-  readonly stream = new Stream<Event.IManager, Event.Emission>(this);
+  readonly stream: Stream<Event.IManager, Event.Emission> = new Stream<Event.IManager, Event.Emission>(this);
   isDisposed = false;
 
   constructor(readonly serverSettings: ServerConnection.ISettings) {}

@@ -9,6 +9,7 @@ import { EventQueue } from '../telemetry/eventQueue';
 import { NotebookEvents } from '../telemetry/notebookEvents';
 import { TutorPanel } from '../tutor/tutorPanel';
 import type { QuestionContext } from '../tutor/tutorClient';
+import { checkNotebook } from '../workspace/contents';
 import { renameDialog } from '../workspace/fileDialogs';
 import { contextOf, type CellContext } from './cellContext';
 import { createCommands } from './commands';
@@ -17,7 +18,7 @@ import { Documents } from './documents';
 import { KernelPill } from './kernelPill';
 import { KernelWatch } from './kernelWatch';
 import { SaveState } from './saveState';
-import { applyJupyterTheme } from './styles';
+import { applyJupyterTheme, prepareToolbarParent } from './styles';
 import { fillToolbar } from './toolbar';
 import { Workbench } from './workbench';
 
@@ -38,15 +39,11 @@ export class NotebookView implements View {
   private readonly disposables: { dispose(): void }[];
 
   static async open(app: AppContext, path: string): Promise<NotebookView> {
+    // JupyterLab answers a notebook that cannot be read with a dialog over a document that never gets ready.
+    await checkNotebook(path);
     const documents = Documents.shared();
     const panel = documents.open(path);
-    try {
-      await panel.context.ready;
-    } catch (error) {
-      panel.dispose();
-      throw error;
-    }
-
+    await panel.context.ready;
     return new NotebookView(app, documents, panel);
   }
 
@@ -60,6 +57,8 @@ export class NotebookView implements View {
     const commands = createCommands(panel, completion, documents.dialogs);
     const keydown = (event: KeyboardEvent) => commands.processKeydownEvent(event);
     const beforeUnload = (event: BeforeUnloadEvent) => panel.model?.dirty && event.preventDefault();
+    panel.addClass('jp-ThemedContainer');
+    prepareToolbarParent(panel.node);
     fillToolbar(panel, commands);
 
     const saveState = new SaveState(panel);
@@ -71,7 +70,7 @@ export class NotebookView implements View {
 
     this.node = el(
       'section',
-      { class: 'notebook-view jp-ThemedContainer', 'aria-label': 'Notebook' },
+      { class: 'notebook-view', 'aria-label': 'Notebook' },
       el(
         'div',
         { class: 'notebook-bar' },

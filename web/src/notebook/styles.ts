@@ -1,4 +1,4 @@
-import { applyJupyterTheme as applyToolkitTheme } from '@jupyter/web-components';
+import { applyJupyterTheme as applyToolkitTheme, fillColor } from '@jupyter/web-components';
 import '@jupyterlab/notebook/style/index.css';
 import '@jupyterlab/completer/style/index.css';
 import '@jupyterlab/mathjax-extension/style/index.css';
@@ -21,4 +21,12 @@ export function applyJupyterTheme(theme: Theme): void {
   document.body.dataset['jpThemeLight'] = String(theme === 'light');
   document.body.dataset['jpThemeName'] = theme === 'light' ? 'JupyterLab Light' : 'JupyterLab Dark';
   applyToolkitTheme();
+}
+
+/**
+ * JupyterLab's toolbar derives its colour from its parent's. Resolved for the parent first, because
+ * resolving it while the toolbar waits for it makes the two notify each other without end.
+ */
+export function prepareToolbarParent(node: HTMLElement): void {
+  fillColor.getValueFor(node);
 }

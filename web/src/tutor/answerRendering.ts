@@ -46,7 +46,7 @@ export function answerRendermime(rendermime: IRenderMimeRegistry): IRenderMimeRe
 
 /** One answer as Markdown, rendered again as it grows but never twice at the same time. */
 export class AnswerView {
-  readonly node = el('div', { class: 'answer' });
+  readonly node = el('div', { class: 'answer jp-ThemedContainer' });
   private readonly renderer: IRenderMime.IRenderer;
   private text = '';
   private rendered = '';
@@ -59,6 +59,7 @@ export class AnswerView {
   ) {
     this.renderer = rendermime.createRenderer(markdown);
     this.node.append(this.renderer.node);
+    // Lumino attaches only to what is in the document already; math is typeset only in what is attached.
     MessageLoop.sendMessage(this.renderer, Widget.Msg.BeforeAttach);
     MessageLoop.sendMessage(this.renderer, Widget.Msg.AfterAttach);
   }
@@ -78,6 +79,9 @@ export class AnswerView {
   }
 
   dispose(): void {
+    MessageLoop.sendMessage(this.renderer, Widget.Msg.BeforeDetach);
+    this.renderer.node.remove();
+    MessageLoop.sendMessage(this.renderer, Widget.Msg.AfterDetach);
     this.renderer.dispose();
   }
 

@@ -19,7 +19,7 @@ export class Composer {
 
   constructor(private readonly actions: ComposerActions) {
     this.input = el('textarea', {
-      rows: 2,
+      rows: 1,
       maxlength: maxQuestionLength,
       placeholder: 'Ask the tutor…',
       'aria-label': 'Your question',

@@ -79,14 +79,14 @@ export class MessageList {
   }
 
   /** Closes the answer that was last added; an empty one leaves no trace. */
-  finishAnswer(answer: AnswerView, note?: string): void {
+  finishAnswer(answer: AnswerView, note?: string, failed = false): void {
     const message = answer.node.parentElement;
     if (answer.content === '') {
       message?.remove();
     } else if (message) {
       message.classList.remove('waiting');
       message.removeAttribute('aria-busy');
-      message.dataset['done'] = 'true';
+      message.dataset[failed ? 'failed' : 'done'] = 'true';
       message.append(note ? el('p', { class: 'answer-note muted' }, note) : '');
     }
 
@@ -113,6 +113,11 @@ export class MessageList {
   clearFailure(): void {
     this.failure?.remove();
     this.failure = undefined;
+  }
+
+  /** Takes away the beginnings of answers that broke off, for the whole one to come. */
+  dropFailedAnswers(): void {
+    this.node.querySelectorAll('[data-failed]').forEach(message => message.remove());
   }
 
   private follow(): void {

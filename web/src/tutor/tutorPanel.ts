@@ -200,6 +200,7 @@ export class TutorPanel extends Widget {
     const isNew = !this.sessionId;
     let known = false;
     this.messages.clearFailure();
+    this.messages.dropFailedAnswers();
     this.composer.showRunning(true);
     const answer = this.messages.addAnswer();
     try {
@@ -221,7 +222,7 @@ export class TutorPanel extends Widget {
       this.messages.finishAnswer(answer, running.signal.aborted ? 'Stopped.' : undefined);
     } catch (error) {
       const stopped = running.signal.aborted;
-      this.messages.finishAnswer(answer, stopped ? 'Stopped.' : undefined);
+      this.messages.finishAnswer(answer, stopped ? 'Stopped.' : undefined, !stopped);
       if (!stopped || (answer.content === '' && this.running === running)) {
         this.messages.showFailure(stopped ? 'Stopped before an answer came.' : messageOf(error), again(known));
       }

@@ -45,6 +45,11 @@ export async function listFolder(folder: string): Promise<Entry[]> {
   );
 }
 
+/** Throws the server's reason unless there is a notebook at the path that can be read. */
+export async function checkNotebook(path: string): Promise<void> {
+  await send('GET', `${address(path)}?type=notebook&content=1`);
+}
+
 /** Paths of notebooks with a running kernel, and the sessions that hold them. */
 export async function runningSessions(): Promise<Map<string, string>> {
   return new Map((await getJson<Session[]>('/api/sessions')).map(session => [session.path, session.id]));
