@@ -29,6 +29,8 @@ export default defineConfig({
     outDir: '../Gateway/wwwroot',
     emptyOutDir: true,
     target: 'es2022',
+    // Fonts stay files, so that the page's policy needs no data: for them.
+    assetsInlineLimit: file => (/\.(woff2?|ttf|eot)$/.test(file) ? false : undefined),
     modulePreload: { polyfill: false },
     // The notebook's chunk is JupyterLab and is loaded only when a notebook is opened.
     chunkSizeWarningLimit: 3000,

@@ -28,6 +28,8 @@ export async function send(method: string, path: string, body?: unknown, init: R
   const response = await watchedFetch(path, {
     ...init,
     method,
+    // What a browser guesses to be fresh may be a listing from before the last change.
+    cache: 'no-store',
     headers,
     body: body === undefined ? null : JSON.stringify(body),
   });

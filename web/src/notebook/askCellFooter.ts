@@ -47,7 +47,9 @@ export class AskCellFooter extends Widget implements ICellFooter {
   }
 
   private refresh(): void {
-    const error = this.cell && errorOf(this.cell);
+    const found = this.cell && errorOf(this.cell);
+    // Who interrupts a cell knows why it stopped.
+    const error = found?.name === 'KeyboardInterrupt' ? undefined : found;
     if (!error && !this.died) {
       this.node.replaceChildren();
     } else if (this.node.childElementCount === 0 || this.died) {
