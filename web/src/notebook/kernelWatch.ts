@@ -15,6 +15,7 @@ export class KernelWatch {
     private readonly panel: NotebookPanel,
     private readonly dialogs: SessionContextDialogs,
   ) {
+    silenceDialog(panel);
     panel.sessionContext.statusChanged.connect(this.statusChanged, this);
     panel.sessionContext.connectionStatusChanged.connect(this.connectionChanged, this);
     NotebookActions.executionScheduled.connect(this.runAgain, this);
@@ -111,5 +112,18 @@ export class KernelWatch {
     if (this.node.dataset['about'] === about) {
       this.hide();
     }
+  }
+}
+
+type StatusSlot = (session: ISessionContext, status: Kernel.Status) => void;
+
+/**
+ * JupyterLab's panel covers the page with a dialog that says what the banner and the cell say here.
+ * It has no option for that; should its slot get another name, the dialog comes back and nothing else changes.
+ */
+function silenceDialog(panel: NotebookPanel): void {
+  const slot = (panel as unknown as { _onSessionStatusChanged?: StatusSlot })._onSessionStatusChanged;
+  if (slot) {
+    panel.sessionContext.statusChanged.disconnect(slot, panel);
   }
 }
