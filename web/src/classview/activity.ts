@@ -28,7 +28,8 @@ export interface FrequentError {
   name: string;
   count: number;
   learners: number;
-  example: string | null;
+  /** The last time. */
+  example: { value: string; code: string | null } | null;
 }
 
 export interface TimelinePoint {

@@ -28,7 +28,7 @@ export class ErrorList {
               el('span', { class: 'muted' }, `${count} × · ${learners} ${learners === 1 ? 'learner' : 'learners'}`),
             ),
             el('meter', { min: 0, max: most, value: count, 'aria-label': `${count} times` }),
-            example ? el('code', { title: example }, example) : null,
+            example ? el('code', { title: example.code ?? example.value }, example.value) : null,
           ),
         ),
     );

@@ -18,7 +18,9 @@ export interface Message {
   content: string;
   timestamp: string;
   model: string | null;
-  status: string | null;
+  status: 'running' | 'done' | 'failed' | 'cancelled';
+  /** Of an answer that failed, why. */
+  error?: string;
 }
 
 export interface Conversation {

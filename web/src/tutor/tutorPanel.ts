@@ -152,19 +152,29 @@ export class TutorPanel extends Widget {
   }
 
   private async showHistory(messages: Message[]): Promise<void> {
-    const rendered = messages.map(message => {
+    const last = messages.at(-1);
+    // Of a question's tries, those that were followed by another are history that nobody needs.
+    const shown = messages.filter(
+      message => message.sender === 'user' || message.status === 'done' || message === last,
+    );
+    const rendered = shown.map(message => {
       if (message.sender === 'user') {
         this.messages.addQuestion(message.content);
         return Promise.resolve();
       }
 
       const answer = this.messages.addAnswer();
-      return answer.show(message.content).then(() => this.messages.finishAnswer(answer));
+      return answer
+        .show(message.content)
+        .then(() => this.messages.finishAnswer(answer, undefined, message.status !== 'done'));
     });
     await Promise.all(rendered);
-    const last = messages.at(-1);
-    if (last?.sender === 'user') {
-      this.messages.showFailure('This question has no answer yet.', () => void this.retry());
+    if (last?.status === 'running') {
+      this.messages.showFailure('This answer is still being written.', () => void this.open(this.sessionId));
+    } else if (last?.status === 'cancelled') {
+      this.messages.showFailure('This answer was stopped.', () => void this.retry());
+    } else if (last && (last.sender === 'user' || last.status === 'failed')) {
+      this.messages.showFailure(last.error ?? 'This question has no answer yet.', () => void this.retry());
     }
   }
 
