@@ -1,0 +1,215 @@
+import '../style/classview.css';
+import type { AppContext, View } from '../app/view';
+import { el, icon } from '../dom/element';
+import { toastError } from '../dom/toast';
+import { messageOf } from '../http/problem';
+import { ClassActivity, type Totals } from './activity';
+import { ActivityFeed } from './activityFeed';
+import { ErrorList } from './errorList';
+import { LearnerTable } from './learnerTable';
+import { People } from './people';
+import { addStudentDialog, peopleDialog } from './peopleDialogs';
+import { TimelineChart } from './timelineChart';
+
+const windows = [
+  ['PT30M', 'Last 30 minutes'],
+  ['PT2H', 'Last 2 hours'],
+  ['PT8H', 'Last 8 hours'],
+  ['P1D', 'Last 24 hours'],
+] as const;
+
+const refreshAtMostEvery = 250;
+
+/** The class while it works: who is there, who is stuck, and on what. */
+export class ClassView implements View {
+  readonly node: HTMLElement;
+  readonly title = 'Class';
+  private readonly activity = new ClassActivity();
+  private readonly people = new People();
+  private readonly table = new LearnerTable();
+  private readonly errors = new ErrorList();
+  private readonly chart = new TimelineChart();
+  private readonly live = el('span', { class: 'badge', role: 'status', testId: 'live-state' }, 'Connecting…');
+  private readonly problem = el('p', { class: 'class-problem', role: 'alert', hidden: true });
+  private readonly figures = el('dl', { class: 'figures' });
+  private readonly board: HTMLElement;
+  private readonly empty: HTMLElement;
+  private feed: ActivityFeed | undefined;
+  private received = false;
+  private refreshing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly app: AppContext) {
+    this.board = el(
+      'div',
+      { class: 'class-board', hidden: true },
+      this.figures,
+      el('section', { class: 'card panel timeline' }, el('h2', {}, 'Activity'), this.chart.node),
+      el('section', { class: 'card panel frequent' }, el('h2', {}, 'Most frequent errors'), this.errors.node),
+      el('section', { class: 'class-learners' }, el('h2', {}, 'Learners'), this.table.node),
+    );
+    this.empty = this.emptyState();
+    this.node = el(
+      'div',
+      { class: 'page class-view', testId: 'class-view' },
+      this.head(),
+      this.problem,
+      this.board,
+      this.empty,
+    );
+    void this.loadPeople();
+    this.follow('PT2H');
+  }
+
+  dispose(): void {
+    this.feed?.close();
+    clearTimeout(this.refreshing);
+    this.table.dispose();
+    this.chart.dispose();
+  }
+
+  private head(): HTMLElement {
+    const select = el(
+      'select',
+      { class: 'select', 'aria-label': 'Time', testId: 'class-window' },
+      ...windows.map(([value, label]) => el('option', { value, selected: value === 'PT2H' }, label)),
+    );
+    select.addEventListener('change', () => this.follow(select.value));
+    return el(
+      'div',
+      { class: 'page-head' },
+      el('h1', {}, 'Class'),
+      el('span', { class: 'muted' }, this.app.identity.course),
+      this.live,
+      el('span', { class: 'spacer' }),
+      select,
+      el(
+        'button',
+        {
+          class: 'button',
+          type: 'button',
+          testId: 'people',
+          on: { click: () => void peopleDialog(this.people, () => this.refresh()) },
+        },
+        icon('people'),
+        'People',
+      ),
+      this.addStudentButton('add-student'),
+    );
+  }
+
+  private addStudentButton(testId: string): HTMLElement {
+    return el(
+      'button',
+      { class: 'button primary', type: 'button', testId, on: { click: () => void this.addStudent() } },
+      icon('plus'),
+      'Add student',
+    );
+  }
+
+  private emptyState(): HTMLElement {
+    return el(
+      'div',
+      { class: 'page-state card', hidden: true, testId: 'class-empty' },
+      el('h2', {}, 'Nobody is here yet'),
+      el(
+        'p',
+        {},
+        'As soon as students run cells or ask the tutor, you see here who is active, who fails how often, who is stuck and on which error, as it happens.',
+      ),
+      this.addStudentButton('add-first-student'),
+    );
+  }
+
+  private follow(window: string): void {
+    this.feed?.close();
+    this.feed = new ActivityFeed(this.app.identity.course, window, {
+      activity: activity => {
+        this.received = true;
+        this.activity.replace(activity);
+        activity.learners.forEach(({ learner }) => this.lookUp(learner));
+        this.refresh();
+      },
+      learner: learner => {
+        this.activity.update(learner);
+        this.lookUp(learner.learner);
+        this.refresh();
+      },
+      summary: summary => {
+        this.activity.summarize(summary);
+        this.refresh();
+      },
+      connection: (live, error) => this.showConnection(live, error),
+    });
+  }
+
+  private lookUp(learner: string): void {
+    // A name that cannot be had now is shown as a pseudonym; the next event asks again.
+    this.people.loadFor(learner).then(
+      loaded => loaded && this.refresh(),
+      () => undefined,
+    );
+  }
+
+  private async loadPeople(): Promise<void> {
+    try {
+      await this.people.load();
+      this.refresh();
+    } catch (error) {
+      toastError(error);
+    }
+  }
+
+  private async addStudent(): Promise<void> {
+    await addStudentDialog(this.people);
+    this.refresh();
+  }
+
+  private showConnection(live: boolean, error?: unknown): void {
+    this.live.textContent = live ? 'Live' : 'Reconnecting…';
+    this.live.className = `badge ${live ? 'good' : 'warn'}`;
+    this.problem.hidden = live;
+    this.problem.textContent = error ? messageOf(error) : '';
+  }
+
+  /** Draws soon; what arrives meanwhile is drawn with it. */
+  private refresh(): void {
+    this.refreshing ??= setTimeout(() => {
+      this.refreshing = undefined;
+      this.draw();
+    }, refreshAtMostEvery);
+  }
+
+  private draw(): void {
+    if (!this.received) {
+      return;
+    }
+
+    const learners = this.activity.sorted();
+    const absent = this.people
+      .all()
+      .filter(({ roles, learner }) => roles.includes('student') && !this.activity.has(learner))
+      .map(({ learner, name }) => ({ learner, name }));
+    const nobody = learners.length === 0 && absent.length === 0;
+    this.empty.hidden = !nobody;
+    this.board.hidden = nobody;
+    if (!nobody) {
+      this.drawFigures(this.activity.totals());
+      this.table.show(learners, absent, learner => this.people.nameOf(learner));
+      this.errors.show(this.activity.errors);
+      this.chart.show(this.activity.timeline);
+    }
+  }
+
+  private drawFigures({ active, stuck, executions, failures, questions }: Totals): void {
+    const rate = executions > 0 ? Math.round((failures / executions) * 100) : 0;
+    const figure = (label: string, value: string, kind = '') =>
+      el('div', { class: `card figure ${kind}` }, el('dt', {}, label), el('dd', {}, value));
+    this.figures.replaceChildren(
+      figure('Active now', String(active)),
+      figure('Stuck', String(stuck), stuck > 0 ? 'alarming' : ''),
+      figure('Runs', executions.toLocaleString()),
+      figure('Failed', `${rate} %`),
+      figure('Questions', questions.toLocaleString()),
+    );
+  }
+}

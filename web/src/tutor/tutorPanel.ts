@@ -1,0 +1,273 @@
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { Widget } from '@lumino/widgets';
+import { el, icon } from '../dom/element';
+import { toastError } from '../dom/toast';
+import { messageOf } from '../http/problem';
+import { answerRendermime } from './answerRendering';
+import { Composer } from './composer';
+import { MessageList } from './messageList';
+import {
+  ask,
+  deleteConversation,
+  history,
+  listConversations,
+  retry,
+  type AnswerPart,
+  type Conversation,
+  type Message,
+  type QuestionContext,
+} from './tutorClient';
+
+/** What the panel needs of the notebook beside it. */
+export interface NotebookAccess {
+  path(): string;
+  /** The active cell and the kernel's language. */
+  context(): QuestionContext;
+  insertCode(code: string): void;
+}
+
+/** The tutor beside a notebook. One conversation at a time; each belongs to the notebook. */
+export class TutorPanel extends Widget {
+  private readonly messages: MessageList;
+  private readonly composer: Composer;
+  private readonly picker = el('select', {
+    class: 'select small',
+    'aria-label': 'Conversation',
+    testId: 'tutor-conversations',
+  });
+  private readonly remove: HTMLButtonElement;
+  private sessionId: string | undefined;
+  private running: AbortController | undefined;
+  private opened = 0;
+
+  constructor(
+    private readonly notebook: NotebookAccess,
+    rendermime: IRenderMimeRegistry,
+    close: () => void,
+  ) {
+    super();
+    this.id = 'tutor-panel';
+    this.addClass('tutor');
+    this.node.setAttribute('role', 'complementary');
+    this.node.setAttribute('aria-label', 'Tutor');
+    this.node.dataset['testid'] = 'tutor-panel';
+    this.messages = new MessageList(answerRendermime(rendermime), code => notebook.insertCode(code));
+    this.composer = new Composer({
+      send: text =>
+        void this.ask(text, this.composer.sharesCell ? notebook.context() : { notebook_path: notebook.path() }),
+      stop: () => this.running?.abort(),
+    });
+    this.remove = button('trash', 'Delete this conversation', 'tutor-delete', () => void this.deleteCurrent());
+    this.picker.addEventListener('change', () => void this.open(this.picker.value || undefined));
+    this.node.append(
+      el(
+        'div',
+        { class: 'tutor-head' },
+        el('h2', {}, icon('spark'), 'Tutor'),
+        this.picker,
+        this.remove,
+        button('plus', 'New conversation', 'tutor-new', () => void this.open(undefined)),
+        button('close', 'Close the tutor', 'tutor-close', close),
+      ),
+      this.messages.node,
+      this.composer.node,
+    );
+  }
+
+  /** Shows the notebook's latest conversation. */
+  async resume(): Promise<void> {
+    this.messages.showLoading();
+    try {
+      const [latest] = await this.listConversations();
+      await this.open(latest?.session_id);
+    } catch (error) {
+      this.messages.clear();
+      this.messages.showFailure(messageOf(error), () => void this.resume());
+    }
+  }
+
+  focusInput(): void {
+    this.composer.focus();
+  }
+
+  /** Tells the learner which cell goes along with the next question. */
+  showCell(label: string | undefined): void {
+    this.composer.showCell(label);
+  }
+
+  /** Sends a question about a cell, or lays it ready while another answer is still coming. */
+  askAbout(text: string, context: QuestionContext): void {
+    if (this.running) {
+      this.composer.prefill(text);
+    } else {
+      void this.ask(text, context);
+    }
+  }
+
+  override dispose(): void {
+    this.running?.abort();
+    this.messages.clear();
+    super.dispose();
+  }
+
+  private async listConversations(): Promise<Conversation[]> {
+    const conversations = await listConversations(this.notebook.path());
+    this.picker.replaceChildren(
+      el('option', { value: '' }, 'New conversation'),
+      ...conversations.map(({ session_id, title }) => el('option', { value: session_id }, title || 'Conversation')),
+    );
+    this.showCurrent();
+    return conversations;
+  }
+
+  private showCurrent(): void {
+    this.picker.value = this.sessionId ?? '';
+    this.picker.hidden = this.picker.options.length < 2;
+    this.remove.hidden = !this.sessionId;
+  }
+
+  private async open(sessionId: string | undefined): Promise<void> {
+    const turn = ++this.opened;
+    this.running?.abort();
+    this.sessionId = sessionId;
+    this.showCurrent();
+    if (!sessionId) {
+      this.messages.showEmpty();
+      return;
+    }
+
+    this.messages.showLoading();
+    try {
+      const messages = await history(sessionId);
+      if (turn === this.opened) {
+        this.messages.clear();
+        await this.showHistory(messages);
+      }
+    } catch (error) {
+      if (turn === this.opened) {
+        this.messages.clear();
+        this.messages.showFailure(messageOf(error), () => void this.open(sessionId));
+      }
+    }
+  }
+
+  private async showHistory(messages: Message[]): Promise<void> {
+    const last = messages.at(-1);
+    // Of a question's tries, those that were followed by another are history that nobody needs.
+    const shown = messages.filter(
+      message => message.sender === 'user' || message.status === 'done' || message === last,
+    );
+    const rendered = shown.map(message => {
+      if (message.sender === 'user') {
+        this.messages.addQuestion(message.content);
+        return Promise.resolve();
+      }
+
+      const answer = this.messages.addAnswer();
+      return answer
+        .show(message.content)
+        .then(() => this.messages.finishAnswer(answer, undefined, message.status !== 'done'));
+    });
+    await Promise.all(rendered);
+    if (last?.status === 'running') {
+      this.messages.showFailure('This answer is still being written.', () => void this.open(this.sessionId));
+    } else if (last?.status === 'cancelled') {
+      this.messages.showFailure('This answer was stopped.', () => void this.retry());
+    } else if (last && (last.sender === 'user' || last.status === 'failed')) {
+      this.messages.showFailure(last.error ?? 'This question has no answer yet.', () => void this.retry());
+    }
+  }
+
+  private ask(text: string, context: QuestionContext): Promise<void> {
+    this.messages.clearFailure();
+    this.messages.addQuestion(text);
+    // A question that never reached the server is sent again; one that did is only answered again.
+    const again = (known: boolean) => () =>
+      known ? void this.retry() : void this.follow(this.start(text, context), again);
+    return this.follow(this.start(text, context), again);
+  }
+
+  private retry(): Promise<void> {
+    const sessionId = this.sessionId;
+    return sessionId
+      ? this.follow(
+          signal => retry(sessionId, signal),
+          () => () => void this.retry(),
+        )
+      : Promise.resolve();
+  }
+
+  private start(text: string, context: QuestionContext) {
+    return (signal: AbortSignal) => ask(this.sessionId, text, context, signal);
+  }
+
+  /** Shows an answer as it comes. `again` says how to retry, given whether the server has the question. */
+  private async follow(
+    parts: (signal: AbortSignal) => AsyncGenerator<AnswerPart>,
+    again: (known: boolean) => () => void,
+  ): Promise<void> {
+    const running = (this.running = new AbortController());
+    const isNew = !this.sessionId;
+    let known = false;
+    this.messages.clearFailure();
+    this.messages.dropFailedAnswers();
+    this.composer.showRunning(true);
+    const answer = this.messages.addAnswer();
+    try {
+      for await (const part of parts(running.signal)) {
+        if (running.signal.aborted) {
+          break;
+        }
+
+        if (part.kind === 'session') {
+          known = true;
+          this.sessionId = part.sessionId;
+        } else if (part.kind === 'delta') {
+          answer.append(part.text);
+        } else {
+          await answer.show(part.message.content);
+        }
+      }
+
+      this.messages.finishAnswer(answer, running.signal.aborted ? 'Stopped.' : undefined);
+    } catch (error) {
+      const stopped = running.signal.aborted;
+      this.messages.finishAnswer(answer, stopped ? 'Stopped.' : undefined, !stopped);
+      if (!stopped || (answer.content === '' && this.running === running)) {
+        this.messages.showFailure(stopped ? 'Stopped before an answer came.' : messageOf(error), again(known));
+      }
+    } finally {
+      if (this.running === running) {
+        this.running = undefined;
+        this.composer.showRunning(false);
+      }
+
+      if (isNew && this.sessionId) {
+        // The conversation is shown either way; the list only lacks its title.
+        await this.listConversations().catch(() => this.showCurrent());
+      }
+    }
+  }
+
+  private async deleteCurrent(): Promise<void> {
+    if (!this.sessionId) {
+      return;
+    }
+
+    try {
+      await deleteConversation(this.sessionId);
+      await this.open(undefined);
+      await this.listConversations();
+    } catch (error) {
+      toastError(error);
+    }
+  }
+}
+
+function button(name: 'plus' | 'close' | 'trash', label: string, testId: string, run: () => void): HTMLButtonElement {
+  return el(
+    'button',
+    { class: 'icon-button', type: 'button', title: label, 'aria-label': label, testId, on: { click: run } },
+    icon(name),
+  );
+}
