@@ -1,0 +1,142 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Lyceum.EndToEnd.Tests;
+
+[Collection(nameof(RunningSuite))]
+public sealed class PageTests(RunningSuite running, Browser browser) : IClassFixture<Browser>
+{
+    private const string Failing = "var values = new[] { 1, 2, 3 };\nConsole.WriteLine(valeus.Length);";
+
+    private readonly Suite _suite = running.Suite;
+
+    [Fact]
+    public async Task A_failing_cell_is_asked_about_hinted_at_and_seen_in_the_class_view()
+    {
+        var name = $"Ada {Guid.NewGuid():N}";
+        var token = await _suite.CreateStudentAsync(name);
+        await SaveNotebookAsync(token, "lesson.ipynb", Failing);
+        var instructor = await browser.OpenAsync(_suite, _suite.Token);
+        await instructor.GotoAsync($"{_suite.Gateway}class");
+        await Expect(instructor.GetByTestId("live-state")).ToHaveTextAsync(new Regex("live", RegexOptions.IgnoreCase));
+
+        var student = await browser.OpenAsync(_suite, token);
+        await student.GotoAsync($"{_suite.Gateway}notebooks/lesson.ipynb");
+        await RunCellAsync(student, "valeus");
+        var ask = student.GetByTestId("ask-about-error");
+        await Expect(ask).ToBeVisibleAsync();
+
+        var answering = await student.RunAndWaitForResponseAsync(() => ask.ClickAsync(), response => response.Url.Contains("/llm/chat/", StringComparison.Ordinal) && response.Request.Method == "POST");
+        Assert.StartsWith("text/event-stream", answering.Headers["content-type"], StringComparison.Ordinal);
+        var answer = student.Locator("[data-testid=tutor-message][data-sender=assistant]").First;
+        await Expect(answer).ToContainTextAsync("valeus");
+        await Expect(answer).Not.ToContainTextAsync("values.Length");
+
+        // The class view was open all the time and is not loaded again.
+        var row = instructor.GetByTestId("learner-row").Filter(new() { HasText = name });
+        await Expect(row).ToBeVisibleAsync();
+        await Expect(row).ToContainTextAsync("CS0103");
+        await Expect(instructor.GetByTestId("error-list")).ToContainTextAsync("CS0103");
+    }
+
+    [Fact]
+    public async Task A_kernel_that_dies_is_shown_at_its_cell_and_the_notebook_goes_on()
+    {
+        var token = await _suite.CreateStudentAsync("Bo");
+        await SaveNotebookAsync(token, "dies.ipynb", "Environment.Exit(3);", "Console.Write(6 * 7);");
+        var page = await browser.OpenAsync(_suite, token);
+        await page.GotoAsync($"{_suite.Gateway}notebooks/dies.ipynb");
+        await RunCellAsync(page, "Environment");
+        await Expect(page.GetByTestId("cell-kernel-died")).ToBeVisibleAsync();
+
+        await IdleAsync(page);
+        await RunCellAsync(page, "6 * 7");
+        await Expect(page.Locator(".jp-OutputArea-output").Filter(new() { HasText = "42" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task What_is_typed_is_saved_as_a_notebook_file()
+    {
+        var token = await _suite.CreateStudentAsync("Cy");
+        await SaveNotebookAsync(token, "typed.ipynb", "1 + 1");
+        var page = await browser.OpenAsync(_suite, token);
+        await page.GotoAsync($"{_suite.Gateway}notebooks/typed.ipynb");
+        await page.Locator(".jp-CodeCell .cm-content").First.ClickAsync();
+        await page.Keyboard.PressAsync("Control+End");
+        await page.Keyboard.TypeAsync(" + 40");
+        await page.GetByTestId("save-button").ClickAsync();
+        await Expect(page.GetByTestId("save-state")).ToHaveTextAsync(new Regex("saved", RegexOptions.IgnoreCase));
+
+        using var client = _suite.Client(token);
+        Assert.Contains("1 + 1 + 40", await client.GetStringAsync(new Uri("/api/contents/typed.ipynb", UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_loads_without_an_error_in_its_console()
+    {
+        var page = await browser.OpenAsync(_suite, _suite.Token);
+        var errors = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                errors.Add(message.Text);
+            }
+        };
+        await SaveNotebookAsync(_suite.Token, "quiet.ipynb", "1 + 1");
+        foreach (var path in (string[])["", "class", "notebooks/quiet.ipynb"])
+        {
+            await page.GotoAsync($"{_suite.Gateway}{path}");
+            await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        }
+
+        Assert.Empty(errors);
+    }
+
+    [Theory]
+    [InlineData(1440, 900)]
+    [InlineData(390, 844)]
+    public async Task No_page_is_wider_than_its_window(int width, int height)
+    {
+        await SaveNotebookAsync(_suite.Token, "narrow.ipynb", Failing);
+        var page = await browser.OpenAsync(_suite, _suite.Token, new ViewportSize { Width = width, Height = height });
+        foreach (var path in (string[])["", "class", "notebooks/narrow.ipynb"])
+        {
+            await page.GotoAsync($"{_suite.Gateway}{path}");
+            await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+            var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            Assert.True(overflow <= 0, $"/{path} is {overflow} px wider than {width} px.");
+        }
+    }
+
+    private static async Task RunCellAsync(IPage page, string text)
+    {
+        await IdleAsync(page);
+        await page.Locator(".jp-CodeCell .cm-content").Filter(new() { HasText = text }).First.ClickAsync();
+        await page.Keyboard.PressAsync("Shift+Enter");
+    }
+
+    private static Task IdleAsync(IPage page) =>
+        Expect(page.GetByTestId("kernel-status")).ToHaveAttributeAsync("data-status", "idle", new() { Timeout = 30_000 });
+
+    private async Task SaveNotebookAsync(string token, string path, params string[] cells)
+    {
+        using var client = _suite.Client(token);
+        using var response = await client.PutAsJsonAsync($"/api/contents/{path}", new
+        {
+            type = "notebook",
+            format = "json",
+            content = new
+            {
+                cells = cells.Select((source, index) => new { cell_type = "code", id = $"cell-{index}", source, metadata = new { }, outputs = Array.Empty<object>(), execution_count = (int?)null }),
+                metadata = new { kernelspec = new { name = "csharp", display_name = "C#", language = "csharp" } },
+                nbformat = 4,
+                nbformat_minor = 5,
+            },
+        });
+        Assert.True(response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+    }
+}
