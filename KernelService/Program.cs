@@ -21,8 +21,6 @@ builder.Services.AddHostedService<IdleCulling>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
-// Inside of the default error handling, which would answer in another shape.
-app.UseMiddleware<JupyterErrorMiddleware>();
 app.MapServer();
 app.MapKernelspecs();
 app.MapKernels();
