@@ -8,7 +8,7 @@ namespace Lyceum.KernelService.Channels;
 
 /// <summary>Serves WebSocket connections: from the client to the kernel, from the client's outbox to the client, until one of them ends.</summary>
 internal sealed partial class ChannelSockets(
-    IOptions<ChannelsOptions> options, IHostApplicationLifetime lifetime, ServiceMessages messages, TimeProvider time, ILogger<ChannelSockets> logger)
+    IOptions<ChannelsOptions> options, KernelPool pool, ServiceMessages messages, TimeProvider time, ILogger<ChannelSockets> logger)
 {
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
 
@@ -53,7 +53,7 @@ internal sealed partial class ChannelSockets(
     private async Task<(WebSocketCloseStatus Status, string Reason)> RunAsync(
         WebSocket socket, Kernel kernel, KernelClient client, CancellationToken replaced, CancellationToken aborted)
     {
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(replaced, kernel.ShutDown, lifetime.ApplicationStopping, aborted);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(replaced, kernel.ShutDown, pool.Closing, aborted);
         var sending = new ChannelSender(socket, Framing.For(socket.SubProtocol), client.Outbox).RunAsync(any.Token);
         var receiving = new ChannelReceiver(socket, Framing.For(socket.SubProtocol), options.Value.MaxMessageBytes)
             .RunAsync((channel, message) => kernel.SendAsync(client, channel, message, any.Token), any.Token);
@@ -62,7 +62,7 @@ internal sealed partial class ChannelSockets(
         await Task.WhenAny(sending, receiving);
         var (status, reason) =
             replaced.IsCancellationRequested ? (WebSocketCloseStatus.NormalClosure, "replaced by a newer connection of the same session")
-            : lifetime.ApplicationStopping.IsCancellationRequested ? (WebSocketCloseStatus.InternalServerError, "the service is stopping")
+            : pool.Closing.IsCancellationRequested ? (WebSocketCloseStatus.InternalServerError, "the service is stopping")
             : kernel.ShutDown.IsCancellationRequested ? (WebSocketCloseStatus.NormalClosure, "the kernel was shut down")
             : receiving.IsCompletedSuccessfully ? await receiving
             : (WebSocketCloseStatus.InternalServerError, "the connection is broken");

@@ -34,11 +34,14 @@ internal sealed class KernelPool(
     private readonly ConcurrentDictionary<string, Kernel> _kernels = new(StringComparer.Ordinal);
     private readonly Lock _admission = new();
     private readonly ILogger<Kernel> _logger = loggers.CreateLogger<Kernel>();
-    private bool _closed;
+    private readonly CancellationTokenSource _closing = new();
 
     public int Max => options.Value.Max;
 
     public int MaxPerUser => options.Value.MaxPerUser;
+
+    /// <summary>Ends when the service stops: no kernel is started any more, and those that run are ended.</summary>
+    public CancellationToken Closing => _closing.Token;
 
     public IEnumerable<Kernel> All => _kernels.Values;
 
@@ -97,14 +100,16 @@ internal sealed class KernelPool(
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken)
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        Task told;
         lock (_admission)
         {
-            _closed = true;
+            told = _closing.CancelAsync();
         }
 
-        return Task.WhenAll(_kernels.Values.Select(EndQuietlyAsync));
+        await told;
+        await Task.WhenAll(_kernels.Values.Select(EndQuietlyAsync));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -125,7 +130,7 @@ internal sealed class KernelPool(
     {
         lock (_admission)
         {
-            if (_closed || _kernels.Count >= options.Value.Max)
+            if (_closing.IsCancellationRequested || _kernels.Count >= options.Value.Max)
             {
                 return KernelRefusal.ServiceFull;
             }

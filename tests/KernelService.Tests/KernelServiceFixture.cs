@@ -21,10 +21,13 @@ public class KernelServiceFixture : IAsyncLifetime
 
     public string WorkspaceOf(CallerIdentity caller) => Path.Combine(_workspaces, caller.Subject);
 
-    public Uri SocketAddress(string path)
+    public Uri Address
     {
-        using var client = Anonymous();
-        return new UriBuilder(new Uri(client.BaseAddress!, path)) { Scheme = "ws" }.Uri;
+        get
+        {
+            using var client = Anonymous();
+            return client.BaseAddress!;
+        }
     }
 
     public async Task InitializeAsync()

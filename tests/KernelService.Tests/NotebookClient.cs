@@ -23,8 +23,12 @@ internal sealed class NotebookClient : IAsyncDisposable
 
     public static CancellationTokenSource Limit(int seconds = 30) => new(TimeSpan.FromSeconds(seconds));
 
+    public static Task<NotebookClient> ConnectAsync(
+        KernelServiceFixture service, string kernel, CallerIdentity caller, string? subprotocol = V1, string? session = null) =>
+        ConnectAsync(service.Address, kernel, caller, subprotocol, session);
+
     public static async Task<NotebookClient> ConnectAsync(
-        KernelServiceFixture service, string kernel, CallerIdentity caller, string? subprotocol = V1, string? session = null)
+        Uri service, string kernel, CallerIdentity caller, string? subprotocol = V1, string? session = null)
     {
         var client = new NotebookClient(session ?? Guid.NewGuid().ToString("N"));
         client._socket.Options.SetRequestHeader("X-Lyceum-Identity", TestIdentity.Token(caller));
@@ -34,7 +38,8 @@ internal sealed class NotebookClient : IAsyncDisposable
         }
 
         using var limit = Limit();
-        await client._socket.ConnectAsync(service.SocketAddress($"/api/kernels/{kernel}/channels?session_id={client._session}"), limit.Token);
+        var address = new UriBuilder(new Uri(service, $"/api/kernels/{kernel}/channels?session_id={client._session}")) { Scheme = "ws" };
+        await client._socket.ConnectAsync(address.Uri, limit.Token);
         return client;
     }
 

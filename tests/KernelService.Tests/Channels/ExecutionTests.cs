@@ -70,20 +70,6 @@ public sealed class ExecutionTests(KernelServiceFixture service) : IClassFixture
         await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
     }
 
-    [Fact]
-    public async Task A_flood_of_20000_lines_arrives_without_loss_and_in_order()
-    {
-        using var rest = service.ClientOf(KernelServiceFixture.Sam);
-        var kernel = await rest.StartKernelAsync();
-        await using var client = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam);
-
-        var messages = await client.RunAsync("for i in range(20000): print(i, flush=True)");
-
-        var text = string.Concat(messages.Where(message => message.Type == "stream").Select(message => message.Text("text")));
-        Assert.Equal(Enumerable.Range(0, 20_000), text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse));
-        await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
-    }
-
     [Theory]
     [InlineData(NotebookClient.V1)]
     [InlineData(null)]

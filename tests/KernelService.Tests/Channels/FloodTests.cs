@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Lyceum.KernelService.Tests.Channels;
+
+/// <summary>Runs alone: a libzmq publisher drops what its reader takes too late, so a machine that is busy with other tests would be measured instead.</summary>
+[CollectionDefinition(nameof(FloodTests), DisableParallelization = true)]
+[Collection(nameof(FloodTests))]
+public sealed class FloodTests(KernelServiceFixture service) : IClassFixture<KernelServiceFixture>
+{
+    [Fact]
+    public async Task A_flood_of_20000_lines_arrives_without_loss_and_in_order()
+    {
+        using var rest = service.ClientOf(KernelServiceFixture.Sam);
+        var kernel = await rest.StartKernelAsync();
+        await using var client = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam);
+
+        var messages = await client.RunAsync("for i in range(20000): print(i, flush=True)");
+
+        var text = string.Concat(messages.Where(message => message.Type == "stream").Select(message => message.Text("text")));
+        Assert.Equal(Enumerable.Range(0, 20_000), text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line, CultureInfo.InvariantCulture)));
+        await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
+    }
+}
