@@ -16,6 +16,7 @@ internal sealed class CSharpEngine
     private readonly SubmissionLoader _loader = new();
     private readonly CellSources _sources = new();
     private readonly ErrorReport _errors;
+    private Task? _warmUp;
 
     public CSharpEngine() => _errors = new ErrorReport(_sources);
 
@@ -27,6 +28,8 @@ internal sealed class CSharpEngine
     {
         try
         {
+            // Two compilers that warm up side by side take longer than one after the other.
+            await Task.WhenAny(_warmUp ?? Task.CompletedTask).WaitAsync(host.Interrupted);
             var tree = SubmissionChain.Parse(code, name, host.Interrupted);
             var compilation = _chain.Next(tree);
             _sources.Add(name, await tree.GetTextAsync(host.Interrupted));
@@ -72,8 +75,13 @@ internal sealed class CSharpEngine
 
     public static Completeness IsComplete(string code) => Completeness.Of(SubmissionChain.Parse(code));
 
-    /// <summary>Makes the compiler read the framework and the runtime compile the compiler, so that the first cell need not wait for that.</summary>
-    public static async Task WarmUpAsync(ICellHost host)
+    /// <summary>
+    /// Begins, once, to make the compiler read the framework and the runtime compile the compiler,
+    /// so that the first cell need not wait for all of that.
+    /// </summary>
+    public void BeginWarmUp(ICellHost host) => _warmUp ??= Task.Run(() => WarmUpAsync(host), host.Interrupted);
+
+    private static async Task WarmUpAsync(ICellHost host)
     {
         var engine = new CSharpEngine();
         await engine.ExecuteAsync("var squares = Enumerable.Range(0, 3).Select(n => new { n, square = n * n }).ToList();\nsquares", "warm-up", host);

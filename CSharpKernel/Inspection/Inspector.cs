@@ -8,7 +8,7 @@ namespace Lyceum.CSharpKernel.Inspection;
 /// <summary>Describes the symbol that the cursor is at: its signature, its documentation, for a variable its value.</summary>
 internal static class Inspector
 {
-    private const int MaxOverloads = 12;
+    private const int MaxOverloads = 25;
 
     private static readonly SymbolDisplayFormat Signature = SymbolDisplayFormat.MinimallyQualifiedFormat
         .WithMemberOptions(SymbolDisplayMemberOptions.IncludeParameters | SymbolDisplayMemberOptions.IncludeType

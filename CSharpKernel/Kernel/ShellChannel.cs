@@ -8,7 +8,6 @@ namespace Lyceum.CSharpKernel.Kernel;
 internal sealed class ShellChannel(RequestLoop loop, CellRequests cells, CSharpEngine engine, InputHistory history, Publications publications, Wire wire)
 {
     private readonly Channel<Request> _queue = Channel.CreateBounded<Request>(1024);
-    private Task? _warmUp;
     private bool _failed;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -53,8 +52,6 @@ internal sealed class ShellChannel(RequestLoop loop, CellRequests cells, CSharpE
     private async Task ExecuteAsync(Request request)
     {
         var cell = request.Read(RequestJson.Default.ExecuteRequest);
-        // Two compilers that warm up side by side take longer than one after the other.
-        await Task.WhenAny(_warmUp ?? Task.CompletedTask);
         var started = wire.Now();
         var reply = await cells.ExecuteAsync(request, cell);
         var metadata = JsonSerializer.SerializeToUtf8Bytes(new ExecuteReplyMetadata(started), ReplyJson.Default.ExecuteReplyMetadata);
@@ -78,7 +75,7 @@ internal sealed class ShellChannel(RequestLoop loop, CellRequests cells, CSharpE
     private async Task InformAsync(Request request)
     {
         await loop.ReplyAsync(request, KernelInfo.Reply, ReplyJson.Default.KernelInfoReply);
-        _warmUp ??= Task.Run(() => CSharpEngine.WarmUpAsync(new NoCell()));
+        engine.BeginWarmUp(new NoCell());
     }
 
     private Task RefuseComm(Request request)

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Contents;
@@ -32,7 +30,7 @@ internal sealed class ContentsWriter(IOptions<ContentsOptions> options)
             throw Bad($"{path} is a directory, not a {request.Type ?? "file"}");
         }
 
-        var content = ContentOf(path, request);
+        var content = SavedContent.Of(path, request);
         if (content.Length > options.Value.MaxFileBytes)
         {
             throw TooLarge(path, options.Value.MaxFileBytes);
@@ -149,51 +147,6 @@ internal sealed class ContentsWriter(IOptions<ContentsOptions> options)
 
         found.Delete();
         Checkpoints.Delete(found.FullName);
-    }
-
-    private static ReadOnlyMemory<byte> ContentOf(WorkspacePath path, SaveRequest request)
-    {
-        var type = request.Type ?? throw Bad("The body has no type: notebook, file or directory");
-        switch (type, request.Content.ValueKind)
-        {
-            case (_, JsonValueKind.Undefined):
-                throw Bad("The body has no content");
-            case ("notebook", _):
-                return NotebookOf(path, request.Content);
-            case ("file", JsonValueKind.String):
-                break;
-            case ("file", _):
-                throw Bad("The content of a file is a string");
-            default:
-                throw Bad($"There is no type '{type}': notebook, file and directory are known");
-        }
-
-        try
-        {
-            var text = request.Content.GetString()!;
-            return request.Format switch
-            {
-                null or "text" => Encoding.UTF8.GetBytes(text),
-                "base64" => Convert.FromBase64String(text),
-                _ => throw Bad($"There is no format '{request.Format}' for a file: text and base64 are known"),
-            };
-        }
-        catch (Exception exception) when (exception is FormatException or InvalidOperationException)
-        {
-            throw Bad($"The content of {path} is not {request.Format ?? "text"}: {exception.Message}");
-        }
-    }
-
-    private static ReadOnlyMemory<byte> NotebookOf(WorkspacePath path, JsonElement content)
-    {
-        try
-        {
-            return NotebookFormat.FindError(content) is { } error ? throw Bad($"Not a notebook: {path}: {error}") : NotebookText.ForDisk(content);
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw Bad($"Not a notebook: {path}: {exception.Message}");
-        }
     }
 
     /// <summary>Collects an upload beside the file, and puts it in its place with the last chunk, whose number is -1.</summary>

@@ -2,7 +2,7 @@ using Lyceum.KernelService.Errors;
 
 namespace Lyceum.KernelService.Contents;
 
-/// <summary>Says what the file system refuses without telling where on the machine the workspace is.</summary>
+/// <summary>Says what was refused, and what the file system refuses without telling where on the machine the workspace is.</summary>
 internal sealed partial class FileErrors(ILogger<FileErrors> logger) : IEndpointFilter
 {
     private const int DiskFullUnix = 28;
@@ -14,11 +14,15 @@ internal sealed partial class FileErrors(ILogger<FileErrors> logger) : IEndpoint
         {
             return await next(context);
         }
+        catch (BadHttpRequestException refused)
+        {
+            return JupyterError.Result(refused.StatusCode, refused.Message);
+        }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return JupyterError.NotFound($"No such file or directory: {PathOf(context)}");
         }
-        catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not BadHttpRequestException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             LogFailed(logger, context.HttpContext.Request.Method, exception);
             return exception is UnauthorizedAccessException
