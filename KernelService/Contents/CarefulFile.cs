@@ -20,13 +20,20 @@ internal static partial class CarefulFile
             ? File.OpenHandle(path, options: FileOptions.Asynchronous)
             : OpenUnix(path);
         var file = new FileStream(handle, FileAccess.Read);
-        if (!file.CanSeek || (OperatingSystem.IsLinux() && File.ResolveLinkTarget($"/proc/self/fd/{handle.DangerousGetHandle()}", false)?.FullName != path))
+        if (!file.CanSeek || (OperatingSystem.IsLinux() && !IsAt(path, handle)))
         {
             file.Dispose();
             throw new IOException("It is not a plain file of the workspace.");
         }
 
         return file;
+    }
+
+    /// <summary>Whether no folder on the way was a link. A file that a save has just replaced is still the one that was asked for.</summary>
+    private static bool IsAt(string path, SafeFileHandle handle)
+    {
+        var opened = File.ResolveLinkTarget($"/proc/self/fd/{handle.DangerousGetHandle()}", returnFinalTarget: false)?.FullName;
+        return opened == path || opened == path + " (deleted)";
     }
 
     private static SafeFileHandle OpenUnix(string path)
