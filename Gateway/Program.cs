@@ -10,6 +10,7 @@ builder.AddAccounts();
 builder.AddSignIn();
 builder.AddLimits();
 builder.AddRouting();
+builder.AddPage();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -13,9 +13,9 @@ public sealed class LimitsOptions
     [Range(1, 1_000_000, ErrorMessage = "Limits:Burst must be 1 to 1000000.")]
     public int Burst { get; set; } = 1000;
 
-    /// <summary>Requests a second without a valid token from one address, also the rate of sign-in attempts.</summary>
+    /// <summary>Requests a second without a valid token from one address, which a whole class may share; also the rate of sign-in attempts.</summary>
     [Range(1, 10_000, ErrorMessage = "Limits:AnonymousRequestsPerSecond must be 1 to 10000.")]
-    public int AnonymousRequestsPerSecond { get; set; } = 5;
+    public int AnonymousRequestsPerSecond { get; set; } = 20;
 
     /// <summary>The largest request body in bytes, 1 MiB to 2 GiB.</summary>
     [Range(1 << 20, int.MaxValue, ErrorMessage = "Limits:MaxRequestBodySize must be 1048576 to 2147483647.")]

@@ -11,16 +11,21 @@ internal static class PageEndpoints
     // The page's own router decides what these show.
     private static readonly string[] PagePaths = ["/", "/notebooks/{**path}", "/class"];
 
+    public static void AddPage(this IHostApplicationBuilder builder) =>
+        builder.Services.AddResponseCompression(compression => compression.EnableForHttps = true);
+
     public static void UsePageFiles(this WebApplication app)
     {
         app.Use(AddSecurityHeaders);
+
+        // Only what is public: compressing an answer that mixes a secret with a stranger's text would give its length away.
+        app.UseWhen(IsAsset, assets => assets.UseResponseCompression());
         app.UseStaticFiles(new StaticFileOptions
         {
             OnPrepareResponse = file =>
             {
-                // Vite names files under /assets by their content.
-                var forever = file.Context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal);
-                file.Context.Response.Headers.CacheControl = forever ? "public, max-age=31536000, immutable" : "no-cache";
+                // Vite names assets by their content.
+                file.Context.Response.Headers.CacheControl = IsAsset(file.Context) ? "public, max-age=31536000, immutable" : "no-cache";
             },
         });
     }
@@ -35,6 +40,8 @@ internal static class PageEndpoints
         // The Ollama client asks HEAD / whether anybody is there.
         routes.MapMethods("/", [HttpMethods.Head], () => TypedResults.Ok()).AllowAnonymous();
     }
+
+    private static bool IsAsset(HttpContext context) => context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal);
 
     private static async Task ShowAsync(HttpContext context, SessionCookie session, AccountStore accounts, IWebHostEnvironment environment)
     {
