@@ -29,6 +29,8 @@ internal sealed class ReadAhead
             resumeWriterThreshold: options.ReadAheadBytes / 2,
             minimumSegmentSize: options.ReceiveBufferBytes,
             useSynchronizationContext: false));
+
+        // The priority helps where the operating system grants it; Linux leaves it as it is.
         new Thread(Run, StackBytes) { IsBackground = true, Name = "ZMTP read-ahead", Priority = ThreadPriority.AboveNormal }.Start();
     }
 
