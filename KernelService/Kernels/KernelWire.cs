@@ -15,7 +15,7 @@ internal sealed class KernelWire : IAsyncDisposable
 {
     private static readonly ZmtpOptions Options = new() { ReceiveBufferBytes = 16 * 1024, Linger = TimeSpan.Zero };
 
-    // The reader of iopub has to be as fast as the kernel writes: beyond 1000 waiting messages a libzmq publisher drops.
+    // Iopub carries the floods, which larger reads take off the wire with fewer calls.
     private static readonly ZmtpOptions IopubOptions = Options with { ReceiveBufferBytes = 64 * 1024 };
 
     private readonly JupyterSigner _signer;

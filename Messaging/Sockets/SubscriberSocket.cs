@@ -1,6 +1,10 @@
 namespace Lyceum.Messaging;
 
-/// <summary>Receives the messages of a publisher whose first frame starts with a subscribed topic.</summary>
+/// <summary>
+/// Receives the messages of a publisher whose first frame starts with a subscribed topic. Publishers drop what is taken
+/// too late, so a thread of the socket's own takes what arrives, ahead of <see cref="ReceiveAsync"/> and within
+/// <see cref="ZmtpOptions.ReadAheadBytes"/>.
+/// </summary>
 public sealed class SubscriberSocket : IAsyncDisposable
 {
     private readonly ZmtpConnection _connection;

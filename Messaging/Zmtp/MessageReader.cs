@@ -7,13 +7,28 @@ namespace Lyceum.Messaging;
 /// Reads messages and commands from a stream. A small message arrives in one piece and becomes one array that
 /// its frames share; a large frame is read from the stream straight into its own array.
 /// </summary>
-internal sealed class MessageReader(Stream stream, ZmtpOptions options)
+internal sealed class MessageReader
 {
-    private readonly PipeReader _pipe = PipeReader.Create(
-        stream,
-        new StreamPipeReaderOptions(bufferSize: options.ReceiveBufferBytes, minimumReadSize: options.ReceiveBufferBytes / 4, leaveOpen: true));
-
     private readonly List<FrameHeader> _headers = new(16);
+    private readonly PipeReader _pipe;
+    private readonly Stream _stream;
+    private readonly ZmtpOptions _options;
+
+    public MessageReader(Stream stream, ZmtpOptions options)
+    {
+        _pipe = PipeReader.Create(
+            stream,
+            new StreamPipeReaderOptions(bufferSize: options.ReceiveBufferBytes, minimumReadSize: options.ReceiveBufferBytes / 4, leaveOpen: true));
+        _stream = stream;
+        _options = options;
+    }
+
+    public MessageReader(PipeReader pipe, ZmtpOptions options)
+    {
+        _pipe = pipe;
+        _stream = pipe.AsStream(leaveOpen: true);
+        _options = options;
+    }
 
     public async ValueTask<byte[]> ReadExactlyAsync(int length, CancellationToken cancellationToken)
     {
@@ -55,7 +70,7 @@ internal sealed class MessageReader(Stream stream, ZmtpOptions options)
                 return (message, isCommand);
             }
 
-            if (size > options.ReceiveBufferBytes)
+            if (size > _options.ReceiveBufferBytes)
             {
                 _pipe.AdvanceTo(buffer.Start);
                 return await ReadLargeAsync(cancellationToken);
@@ -70,8 +85,6 @@ internal sealed class MessageReader(Stream stream, ZmtpOptions options)
             }
         }
     }
-
-    public void Complete() => _pipe.Complete();
 
     private bool Scan(ReadOnlySequence<byte> buffer, out long size, out SequencePosition end)
     {
@@ -101,9 +114,9 @@ internal sealed class MessageReader(Stream stream, ZmtpOptions options)
 
     private void Admit(FrameHeader header, int index, ref long size)
     {
-        if (index >= options.MaxFrames)
+        if (index >= _options.MaxFrames)
         {
-            throw new ZmtpException(ZmtpError.TooLarge, $"The peer sent a message of more than {options.MaxFrames} frames.");
+            throw new ZmtpException(ZmtpError.TooLarge, $"The peer sent a message of more than {_options.MaxFrames} frames.");
         }
 
         if (header.IsCommand && index > 0)
@@ -111,9 +124,9 @@ internal sealed class MessageReader(Stream stream, ZmtpOptions options)
             throw new ZmtpException(ZmtpError.Malformed, "The peer sent a command in the middle of a message.");
         }
 
-        if (header.Length > options.MaxMessageBytes - size || header.Length > Array.MaxLength)
+        if (header.Length > _options.MaxMessageBytes - size || header.Length > Array.MaxLength)
         {
-            throw new ZmtpException(ZmtpError.TooLarge, $"The peer sent a message of more than {options.MaxMessageBytes} bytes.");
+            throw new ZmtpException(ZmtpError.TooLarge, $"The peer sent a message of more than {_options.MaxMessageBytes} bytes.");
         }
 
         size += header.Length;
@@ -198,7 +211,7 @@ internal sealed class MessageReader(Stream stream, ZmtpOptions options)
         // The pipe is empty now and holds nothing back, so the rest can bypass it.
         while (filled < length)
         {
-            int read = await stream.ReadAsync(body.AsMemory(filled), cancellationToken);
+            int read = await _stream.ReadAsync(body.AsMemory(filled), cancellationToken);
             filled += read > 0
                 ? read
                 : throw new ZmtpException(ZmtpError.ConnectionClosed, "The peer closed the connection in the middle of a message.");

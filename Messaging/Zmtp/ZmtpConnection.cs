@@ -10,17 +10,19 @@ internal sealed class ZmtpConnection : IAsyncDisposable
     private readonly MessageReader _reader;
     private readonly MessageWriter _writer;
     private readonly NetworkStream _stream;
+    private readonly ReadAhead? _readAhead;
     private readonly ZmtpOptions _options;
     private bool _peerKnowsCommands;
     private int _disposed;
 
-    private ZmtpConnection(Socket socket, ZmtpOptions options)
+    private ZmtpConnection(Socket socket, SocketType type, ZmtpOptions options)
     {
         Endpoint.Tune(socket);
         _socket = socket;
         _options = options;
         _stream = new NetworkStream(socket, ownsSocket: false);
-        _reader = new MessageReader(_stream, options);
+        _readAhead = type == SocketType.Subscriber ? new ReadAhead(socket, options) : null;
+        _reader = _readAhead is null ? new MessageReader(_stream, options) : new MessageReader(_readAhead.Reader, options);
         _writer = new MessageWriter(socket, options);
     }
 
@@ -65,7 +67,7 @@ internal sealed class ZmtpConnection : IAsyncDisposable
     public static async Task<ZmtpConnection> OpenAsync(
         Socket socket, SocketType type, ReadOnlyMemory<byte> identity, ZmtpOptions options, CancellationToken cancellationToken)
     {
-        var connection = new ZmtpConnection(socket, options);
+        var connection = new ZmtpConnection(socket, type, options);
         using var limit = new CancellationTokenSource(options.HandshakeTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -119,6 +121,8 @@ internal sealed class ZmtpConnection : IAsyncDisposable
         {
             while (true)
             {
+                // What was read ahead of a disposal is nobody's concern any more.
+                ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
                 (Message message, bool isCommand) = await _reader.ReadAsync(cancellationToken);
                 if (!isCommand)
                 {
@@ -169,6 +173,8 @@ internal sealed class ZmtpConnection : IAsyncDisposable
             await _writer.CompleteAsync(_options.Linger, _options.TimeProvider);
             Close();
         }
+
+        await (_readAhead?.Ended ?? Task.CompletedTask);
     }
 
     private static ZmtpException Closed(Exception inner) =>
@@ -182,6 +188,7 @@ internal sealed class ZmtpConnection : IAsyncDisposable
     {
         _socket.Dispose();
         _stream.Dispose();
+        _readAhead?.Stop();
     }
 
     private Message? Obey(ReadOnlyMemory<byte> body)

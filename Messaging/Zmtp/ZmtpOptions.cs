@@ -18,6 +18,9 @@ public sealed record ZmtpOptions
     /// <summary>Bytes that wait for a slow peer before a send waits, too; for each peer.</summary>
     public int SendQueueBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>Bytes that a subscriber takes from its publisher before anybody receives them; beyond, the publisher has to wait or to drop.</summary>
+    public int ReadAheadBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Messages that a bound socket holds from all its peers before it stops reading from them.</summary>
     public int ReceiveQueueMessages { get; init; } = 1024;
 

@@ -76,7 +76,7 @@ public sealed class ClientSocketTests : IDisposable
         await using SubscriberSocket subscriber = await SubscriberSocket.ConnectAsync(peer.Endpoint, cancellationToken: Cancel);
         await subscriber.SubscribeAsync(default, Cancel);
         Assert.Equal("got 01", await peer.HearAsync());
-        await peer.SayAsync("flood 100000");
+        await peer.SayAsync("flood 100000 0");
         for (int i = 0; i < 100_000; i++)
         {
             Assert.Equal(i.ToString(System.Globalization.CultureInfo.InvariantCulture), (await subscriber.ReceiveAsync(Cancel)).Texts()[1]);

@@ -30,6 +30,13 @@ internal sealed class LibzmqPeer : IAsyncDisposable
         return await _process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException("The peer ended.");
     }
 
+    /// <summary>Says a line and waits for the answer without any thread but the caller's.</summary>
+    public string Ask(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        return _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer ended.");
+    }
+
     public void Kill() => _process.Kill();
 
     public async ValueTask DisposeAsync()

@@ -26,6 +26,11 @@ def main():
         socket.identity = bytes.fromhex(sys.argv[5])
     if kind == "XPUB":
         socket.xpub_verbose = True
+    if mode == "strict":
+        # As a publisher with its default limit, but one that waits where others drop, and fails if it waits for long.
+        socket.sndhwm = 1000
+        socket.xpub_nodrop = True
+        socket.sndtimeo = 10000
     if how == "bind":
         socket.bind(endpoint)
     else:
@@ -56,8 +61,10 @@ def main():
                     socket.send_multipart(frames)
                     print("sent", *[show(frame) for frame in frames], flush=True)
                 elif verb == "flood":
+                    body = bytes(int(words[1]))
                     for i in range(int(words[0])):
-                        socket.send_multipart([b"flood", str(i).encode()])
+                        socket.send_multipart([b"flood", str(i).encode(), body])
+                    print("flooded", flush=True)
                 elif verb == "subscribe":
                     socket.subscribe(parse(words[0]))
                 elif verb == "unsubscribe":

@@ -2,9 +2,6 @@ using System.Globalization;
 
 namespace Lyceum.KernelService.Tests.Channels;
 
-/// <summary>Runs alone: a libzmq publisher drops what its reader takes too late, so a machine that is busy with other tests would be measured instead.</summary>
-[CollectionDefinition(nameof(FloodTests), DisableParallelization = true)]
-[Collection(nameof(FloodTests))]
 public sealed class FloodTests(KernelServiceFixture service) : IClassFixture<KernelServiceFixture>
 {
     [Fact]
