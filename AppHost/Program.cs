@@ -26,11 +26,7 @@ try
         .WithDatabase(backing, "chatdb")
         .WithCache(backing)
         .WithReference(modelhost)
-        .WithReference(telemetryingest)
-        .WithReference(kernelservice);
-
-    // Each asks the other: the tutor runs code, a kernel's cell asks the tutor. Neither waits for the other to start.
-    kernelservice.WithReference(chatservice);
+        .WithReference(telemetryingest);
 
     var gateway = builder.AddService<Projects.Gateway>("gateway", secrets, settings.GatewayPort)
         .WithExternalHttpEndpoints()

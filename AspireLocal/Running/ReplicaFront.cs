@@ -48,7 +48,7 @@ internal sealed class ReplicaFront(int port, RunningResource resource)
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // One side went away; closing the other tells it so.
+            // One side went away, and the other has been told by closing its connection.
         }
     }
 
@@ -80,17 +80,27 @@ internal sealed class ReplicaFront(int port, RunningResource resource)
 
     private static async Task CopyAsync(Socket from, Socket to, CancellationToken cancellationToken)
     {
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await from.ReceiveAsync(buffer, cancellationToken)) > 0)
+        try
         {
-            for (var sent = 0; sent < read;)
+            var buffer = new byte[16 * 1024];
+            int read;
+            while ((read = await from.ReceiveAsync(buffer, cancellationToken)) > 0)
             {
-                sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), cancellationToken);
+                for (var sent = 0; sent < read;)
+                {
+                    sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), cancellationToken);
+                }
             }
-        }
 
-        // Half closed: the other direction may still have something to say.
-        to.Shutdown(SocketShutdown.Send);
+            // Half closed: the other direction may still have something to say.
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // Broken: the other direction, which may be waiting for the other side to speak, must end, too.
+            from.Dispose();
+            to.Dispose();
+            throw;
+        }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class Publications(PublisherSocket socket, Wire wire)
     private const int MaxText = 64 * 1024;
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(20);
 
-    private readonly Channel<Item> items = Channel.CreateBounded<Item>(new BoundedChannelOptions(1024) { SingleReader = true });
+    private readonly Channel<Item> _items = Channel.CreateBounded<Item>(new BoundedChannelOptions(1024) { SingleReader = true });
 
     public void Post<T>(Request? parent, string type, T content, JsonTypeInfo<T> shape, CancellationToken cancellationToken = default) =>
         Enqueue(new Item(parent, type, JsonSerializer.SerializeToUtf8Bytes(content, shape)), cancellationToken);
@@ -37,7 +37,7 @@ internal sealed class Publications(PublisherSocket socket, Wire wire)
 
     public async Task RunAsync()
     {
-        await foreach (var item in items.Reader.ReadAllAsync())
+        await foreach (var item in _items.Reader.ReadAllAsync())
         {
             if (item.Flushed is { } flushed)
             {
@@ -60,9 +60,9 @@ internal sealed class Publications(PublisherSocket socket, Wire wire)
         finally
         {
             // In here an interrupt cannot abort the cell's thread and leave the queue torn; the token ends the wait instead.
-            if (!items.Writer.TryWrite(item))
+            if (!_items.Writer.TryWrite(item))
             {
-                items.Writer.WriteAsync(item, cancellationToken).AsTask().GetAwaiter().GetResult();
+                _items.Writer.WriteAsync(item, cancellationToken).AsTask().GetAwaiter().GetResult();
             }
         }
     }
@@ -75,9 +75,9 @@ internal sealed class Publications(PublisherSocket socket, Wire wire)
         Task<bool>? more = null;
         while (text.Length < MaxText)
         {
-            if (items.Reader.TryPeek(out var next))
+            if (_items.Reader.TryPeek(out var next))
             {
-                if (next.Text is null || next.Type != first.Type || next.Parent != first.Parent || !items.Reader.TryRead(out next))
+                if (next.Text is null || next.Type != first.Type || next.Parent != first.Parent || !_items.Reader.TryRead(out next))
                 {
                     break;
                 }
@@ -91,7 +91,7 @@ internal sealed class Publications(PublisherSocket socket, Wire wire)
             }
             else
             {
-                await Task.WhenAny(more ??= items.Reader.WaitToReadAsync().AsTask(), window);
+                await Task.WhenAny(more ??= _items.Reader.WaitToReadAsync().AsTask(), window);
             }
         }
 

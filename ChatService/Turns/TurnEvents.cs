@@ -38,8 +38,15 @@ internal sealed class TurnEvents(LearningEventSender sender, ChatMetrics metrics
     });
 }
 
-/// <summary>The detail of <c>TutorQuestion</c>.</summary>
+/// <summary>The detail of the learning event <c>TutorQuestion</c> (docs/architecture.md).</summary>
+/// <param name="Conversation">The conversation's id.</param>
+/// <param name="TextLength">How long the question is, in UTF-16 units.</param>
+/// <param name="AboutError">Whether the tutor was shown an error with it.</param>
 internal sealed record QuestionAsked(Guid Conversation, int TextLength, bool AboutError);
 
-/// <summary>The detail of <c>TutorAnswer</c>.</summary>
+/// <summary>The detail of the learning event <c>TutorAnswer</c> (docs/architecture.md).</summary>
+/// <param name="Conversation">The conversation's id.</param>
+/// <param name="Model">The model that answered; null when none did.</param>
+/// <param name="DurationMs">Milliseconds from the question's being taken up to the answer's end.</param>
+/// <param name="Outcome"><c>done</c>, <c>failed</c> or <c>cancelled</c>.</param>
 internal sealed record QuestionAnswered(Guid Conversation, string? Model, long DurationMs, string Outcome);

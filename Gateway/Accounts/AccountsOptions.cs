@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Lyceum.Gateway.Accounts;
 
 /// <summary>The section <c>Accounts</c> of Gateway's configuration.</summary>
-public sealed class AccountsOptions
+internal sealed class AccountsOptions
 {
     /// <summary>The token that signs the owner in, at least 16 characters. AppHost makes one at each start unless <c>LYCEUM_TOKEN</c> is set.</summary>
     [Required(ErrorMessage = "Accounts:OwnerToken is missing. AppHost sets it; started by hand, set Accounts__OwnerToken to 16 or more random characters.")]

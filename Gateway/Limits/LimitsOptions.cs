@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Lyceum.Gateway.Limits;
 
 /// <summary>The section <c>Limits</c> of Gateway's configuration.</summary>
-public sealed class LimitsOptions
+internal sealed class LimitsOptions
 {
     /// <summary>Requests a second that one signed-in caller may make in the long run.</summary>
     [Range(1, 100_000, ErrorMessage = "Limits:RequestsPerSecond must be 1 to 100000.")]

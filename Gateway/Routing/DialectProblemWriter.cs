@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
 using Yarp.ReverseProxy.Model;
 
@@ -26,7 +27,7 @@ internal sealed class DialectProblemWriter : IProblemDetailsWriter
     // After a re-execution, as the exception handler makes one, the endpoint is only left on the feature.
     private static Dialect DialectOf(HttpContext context)
     {
-        var path = context.Features.Get<Microsoft.AspNetCore.Diagnostics.IExceptionHandlerPathFeature>();
+        var path = context.Features.Get<IExceptionHandlerPathFeature>();
         var endpoint = context.GetEndpoint() ?? path?.Endpoint;
         var metadata = endpoint?.Metadata.GetMetadata<RouteModel>()?.Config.Metadata;
         return metadata is not null && Enum.TryParse<Dialect>(metadata[nameof(Dialect)], out var dialect) ? dialect : Dialect.Problem;

@@ -20,12 +20,12 @@ internal sealed class ServiceDestinationResolver(ServiceEndpoints endpoints, ICo
 
     private sealed class ConfigurationChangeToken(IConfiguration configuration) : IChangeToken
     {
-        private readonly IChangeToken inner = configuration.GetReloadToken();
+        private readonly IChangeToken _inner = configuration.GetReloadToken();
 
-        public bool HasChanged => inner.HasChanged;
+        public bool HasChanged => _inner.HasChanged;
 
-        public bool ActiveChangeCallbacks => inner.ActiveChangeCallbacks;
+        public bool ActiveChangeCallbacks => _inner.ActiveChangeCallbacks;
 
-        public IDisposable RegisterChangeCallback(Action<object?> callback, object? state) => inner.RegisterChangeCallback(callback, state);
+        public IDisposable RegisterChangeCallback(Action<object?> callback, object? state) => _inner.RegisterChangeCallback(callback, state);
     }
 }

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Lyceum.KernelService.Channels;
 
 /// <summary>The section <c>Channels</c> of the configuration.</summary>
-public sealed class ChannelsOptions
+internal sealed class ChannelsOptions
 {
     /// <summary>Bytes that wait for a client that is slow or away; beyond, its oldest outputs are dropped and it is told so. At least 1 MiB.</summary>
     [Range(1024 * 1024, long.MaxValue, ErrorMessage = "Channels:BufferBytes must be at least 1048576.")]

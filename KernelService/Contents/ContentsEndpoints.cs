@@ -20,15 +20,15 @@ internal static class ContentsEndpoints
         builder.Services.AddSingleton<ContentsBody>();
     }
 
-    public static void MapContents(this IEndpointRouteBuilder app)
+    public static void MapContents(this IEndpointRouteBuilder routes)
     {
-        var contents = app.MapGroup("/api/contents").AddEndpointFilter<FileErrors>();
+        var contents = routes.MapGroup("/api/contents").AddEndpointFilter<FileErrors>();
         contents.MapGet("{**path}", GetAsync);
         contents.MapPut("{**path}", SaveAsync);
         contents.MapPost("{**path}", PostAsync);
         contents.MapPatch("{**path}", RenameAsync);
         contents.MapDelete("{**path}", DeleteAsync);
-        app.MapGet("/files/{**path}", Downloads.Get).AddEndpointFilter<FileErrors>();
+        routes.MapGet("/files/{**path}", Downloads.Get).AddEndpointFilter<FileErrors>();
     }
 
     private static async Task<IResult> GetAsync(

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Lyceum.KernelService.Contents;
 
 /// <summary>The section <c>Contents</c> of the configuration.</summary>
-public sealed class ContentsOptions
+internal sealed class ContentsOptions
 {
     /// <summary>The largest file that is read or saved, in bytes; 20 MiB by default, which as base64 fits Gateway's limit for a body.</summary>
     [Range(1024, 1024 * 1024 * 1024, ErrorMessage = "Contents:MaxFileBytes must be between 1024 and 1073741824.")]

@@ -19,6 +19,9 @@ internal sealed class Kernel(
     TimeProvider time,
     ILogger<Kernel> logger) : IAsyncDisposable
 {
+    private const int MaxDoublings = 6;
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromMilliseconds(100);
+
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
     private readonly CancellationTokenSource _shutDown = new();
 
@@ -219,7 +222,7 @@ internal sealed class Kernel(
         clients.Announce(KernelActivity.Restarting);
         if (_deaths > 1)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(100) * Math.Pow(2, _deaths - 1), time, _shutDown.Token);
+            await Task.Delay(RestartDelay * Math.Pow(2, Math.Min(_deaths - 1, MaxDoublings)), time, _shutDown.Token);
         }
 
         try

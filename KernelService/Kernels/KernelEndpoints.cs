@@ -23,9 +23,9 @@ internal static class KernelEndpoints
         builder.Services.AddHostedService(provider => provider.GetRequiredService<KernelPool>());
     }
 
-    public static void MapKernels(this WebApplication app)
+    public static void MapKernels(this IEndpointRouteBuilder routes)
     {
-        var kernels = app.MapGroup("/api/kernels");
+        var kernels = routes.MapGroup("/api/kernels");
         kernels.MapGet("", List);
         kernels.MapPost("", StartAsync);
         kernels.MapGet("{id}", Get);

@@ -63,6 +63,7 @@ internal sealed class KernelPool(
         var kernel = Make(spec, start, caller);
         if (Admit(kernel) is not KernelRefusal.None and var refusal)
         {
+            notebooks.Forget(kernel.Id);
             return (null, refusal);
         }
 

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Lyceum.KernelService.Kernels;
 
 /// <summary>The section <c>Kernels</c> of the configuration.</summary>
-public sealed class KernelsOptions
+internal sealed class KernelsOptions
 {
     /// <summary>How many kernels may run at once; 1 to 10,000.</summary>
     [Range(1, 10_000, ErrorMessage = "Kernels:Max must be between 1 and 10000.")]

@@ -14,11 +14,11 @@ internal static class KernelspecEndpoints
         builder.Services.AddSingleton<KernelspecCatalog>();
     }
 
-    public static void MapKernelspecs(this WebApplication app)
+    public static void MapKernelspecs(this IEndpointRouteBuilder routes)
     {
-        app.MapGet("/api/kernelspecs", ListAsync);
-        app.MapGet("/api/kernelspecs/{name}", GetAsync);
-        app.MapGet("/kernelspecs/{name}/{resource}", GetResourceAsync);
+        routes.MapGet("/api/kernelspecs", ListAsync);
+        routes.MapGet("/api/kernelspecs/{name}", GetAsync);
+        routes.MapGet("/kernelspecs/{name}/{resource}", GetResourceAsync);
     }
 
     public static string Unknown(string name) => $"No such kernel: {name}. GET /api/kernelspecs lists those that are installed.";

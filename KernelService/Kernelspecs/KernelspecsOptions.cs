@@ -1,7 +1,7 @@
 namespace Lyceum.KernelService.Kernelspecs;
 
 /// <summary>The section <c>Kernelspecs</c> of the configuration.</summary>
-public sealed class KernelspecsOptions
+internal sealed class KernelspecsOptions
 {
     /// <summary>Data folders to look in before Jupyter's own, each with kernelspecs below <c>kernels</c>.</summary>
     public IList<string> Folders { get; } = [];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Lyceum.KernelService.Errors;
 using Lyceum.KernelService.Kernels;
 using Lyceum.ServiceDefaults.Identity;
@@ -16,12 +17,12 @@ internal static class ServerEndpoints
 
     private static readonly string[] Resources = ["contents", "kernels", "kernelspecs", "sessions"];
 
-    public static void MapServer(this WebApplication app)
+    public static void MapServer(this IEndpointRouteBuilder routes)
     {
-        var started = Time(app.Services.GetRequiredService<TimeProvider>().GetUtcNow());
-        app.MapGet("/api", () => TypedResults.Json(new ServerVersion(ApiVersion), ServerJson.Default.ServerVersion));
-        app.MapGet("/api/status", (ClaimsPrincipal user, KernelPool pool) => Status(user, pool, started));
-        app.MapGet("/api/me", GetMe);
+        var started = Time(routes.ServiceProvider.GetRequiredService<TimeProvider>().GetUtcNow());
+        routes.MapGet("/api", () => TypedResults.Json(new ServerVersion(ApiVersion), ServerJson.Default.ServerVersion));
+        routes.MapGet("/api/status", (ClaimsPrincipal user, KernelPool pool) => Status(user, pool, started));
+        routes.MapGet("/api/me", GetMe);
     }
 
     private static JsonHttpResult<ServerStatus> Status(ClaimsPrincipal user, KernelPool pool, string started)
@@ -56,5 +57,5 @@ internal static class ServerEndpoints
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 }
 
-[System.Text.Json.Serialization.JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string>>))]
-internal sealed partial class PermissionJson : System.Text.Json.Serialization.JsonSerializerContext;
+[JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string>>))]
+internal sealed partial class PermissionJson : JsonSerializerContext;

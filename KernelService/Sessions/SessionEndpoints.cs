@@ -11,9 +11,9 @@ internal static class SessionEndpoints
 {
     public static void AddSessions(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<SessionList>();
 
-    public static void MapSessions(this WebApplication app)
+    public static void MapSessions(this IEndpointRouteBuilder routes)
     {
-        var sessions = app.MapGroup("/api/sessions");
+        var sessions = routes.MapGroup("/api/sessions");
         sessions.MapGet("", List);
         sessions.MapPost("", CreateAsync);
         sessions.MapGet("{id}", Get);

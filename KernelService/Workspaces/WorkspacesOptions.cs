@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Lyceum.KernelService.Workspaces;
 
 /// <summary>The section <c>Workspaces</c> of the configuration.</summary>
-public sealed class WorkspacesOptions
+internal sealed class WorkspacesOptions
 {
     /// <summary>The folder that holds one folder per user; by default <c>lyceum/workspaces</c> in the account's data folder.</summary>
     [Required(ErrorMessage = "Workspaces:Root is empty: write the folder that shall hold the users' files.")]

@@ -11,7 +11,7 @@ internal static class ModelEndpoints
 {
     private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
 
-    public static void AddModels(this WebApplicationBuilder builder)
+    public static void AddModels(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<NodesOptions>().Bind(builder.Configuration).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<NodesOptions>, NodesOptionsValidator>();
@@ -28,21 +28,21 @@ internal static class ModelEndpoints
         builder.Services.AddSingleton<HintResponder>();
     }
 
-    public static void MapModels(this WebApplication app)
+    public static void MapModels(this IEndpointRouteBuilder routes)
     {
-        app.MapMethods("/", GetOrHead, () => TypedResults.Text("Ollama is running"));
-        app.MapMethods("/api/version", GetOrHead, ModelListing.VersionAsync);
-        app.MapMethods("/api/tags", GetOrHead, ModelListing.TagsAsync);
-        app.MapGet("/api/ps", ModelListing.RunningAsync);
-        app.MapGet("/v1/models", ModelListing.OpenAiModelsAsync);
-        app.MapGet("/v1/models/{**model}", ModelListing.OpenAiModelAsync);
+        routes.MapMethods("/", GetOrHead, () => TypedResults.Text("Ollama is running"));
+        routes.MapMethods("/api/version", GetOrHead, ModelListing.VersionAsync);
+        routes.MapMethods("/api/tags", GetOrHead, ModelListing.TagsAsync);
+        routes.MapGet("/api/ps", ModelListing.RunningAsync);
+        routes.MapGet("/v1/models", ModelListing.OpenAiModelsAsync);
+        routes.MapGet("/v1/models/{**model}", ModelListing.OpenAiModelAsync);
         foreach (var operation in (ReadOnlySpan<ModelOperation>)
             [
                 ModelOperation.Chat, ModelOperation.Generate, ModelOperation.Show, ModelOperation.Embed, ModelOperation.OldEmbeddings,
                 ModelOperation.ChatCompletions, ModelOperation.Completions, ModelOperation.Embeddings,
             ])
         {
-            app.MapPost(operation.Path, (HttpContext context, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints) =>
+            routes.MapPost(operation.Path, (HttpContext context, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints) =>
                 RunAsync(context, operation, resolver, forwarder, hints));
         }
     }

@@ -24,13 +24,9 @@ public static class Policies
     /// <summary>An instructor of the course, or the owner.</summary>
     public const string Instructor = "instructor";
 
-    /// <summary>Another of our services, acting for itself.</summary>
-    public const string Service = "service";
-
     internal static void Add(AuthorizationOptions options)
     {
         options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
         options.AddPolicy(Instructor, policy => policy.RequireRole(Roles.Instructor, Roles.Owner));
-        options.AddPolicy(Service, policy => policy.RequireRole(Roles.Service));
     }
 }

@@ -16,7 +16,7 @@ public static class RedisClientHosting
         builder.Services.AddSingleton<IConnectionMultiplexer>(provider =>
         {
             var connectionString = provider.GetRequiredService<IConfiguration>().GetConnectionString(connectionName)
-                ?? throw new InvalidOperationException($"ConnectionStrings:{connectionName} is missing.");
+                ?? throw new InvalidOperationException($"ConnectionStrings:{connectionName} is missing. AppHost sets it where there is a Redis; started by hand, set ConnectionStrings__{connectionName} to host:port.");
             var options = ConfigurationOptions.Parse(connectionString);
             options.AbortOnConnectFail = false;
             return ConnectionMultiplexer.Connect(options);

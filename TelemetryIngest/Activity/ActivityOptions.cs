@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Lyceum.TelemetryIngest.Activity;
 
 /// <summary>The section <c>Activity</c> of TelemetryIngest's configuration.</summary>
-public sealed class ActivityOptions
+internal sealed class ActivityOptions
 {
     /// <summary>How long after an event a learner counts as active.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00", ErrorMessage = "Activity:ActiveFor must be between 00:00:10 and 1.00:00:00.")]

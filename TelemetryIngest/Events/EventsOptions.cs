@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Lyceum.TelemetryIngest.Events;
 
 /// <summary>The section <c>Events</c> of TelemetryIngest's configuration.</summary>
-public sealed class EventsOptions
+internal sealed class EventsOptions
 {
     /// <summary>The largest request body, in bytes; a larger one is answered 413.</summary>
     [Range(1024, 256 * 1024 * 1024, ErrorMessage = "Events:MaxBodySize must be between 1024 and 268435456 bytes.")]

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Lyceum.TelemetryIngest.Live;
 
 /// <summary>The section <c>Live</c> of TelemetryIngest's configuration.</summary>
-public sealed class LiveOptions
+internal sealed class LiveOptions
 {
     /// <summary>The shortest time between two looks at the database for one class; changes in between are put together.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:00:02", ErrorMessage = "Live:MinInterval must be between 00:00:00.050 and 00:00:02.")]
