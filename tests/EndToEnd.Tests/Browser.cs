@@ -5,11 +5,14 @@ namespace Lyceum.EndToEnd.Tests;
 /// <summary>The machine's own Chromium, driven by Playwright.</summary>
 public sealed class Browser : IAsyncLifetime
 {
+    private const float PatienceMilliseconds = 30_000;
+
     private IPlaywright? _playwright;
     private IBrowser? _chromium;
 
     public async Task InitializeAsync()
     {
+        Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
         _playwright = await Playwright.CreateAsync();
         _chromium = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -26,7 +29,7 @@ public sealed class Browser : IAsyncLifetime
             ViewportSize = size ?? new ViewportSize { Width = 1440, Height = 900 },
             ColorScheme = scheme,
         });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(PatienceMilliseconds);
         var page = await context.NewPageAsync();
         await page.GotoAsync($"{suite.Gateway}?token={token}");
         return page;

@@ -119,7 +119,7 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
     }
 
     private static Task IdleAsync(IPage page) =>
-        Expect(page.GetByTestId("kernel-status")).ToHaveAttributeAsync("data-status", "idle", new() { Timeout = 30_000 });
+        Expect(page.GetByTestId("kernel-status")).ToHaveAttributeAsync("data-status", "idle");
 
     private async Task SaveNotebookAsync(string token, string path, params string[] cells)
     {
