@@ -51,7 +51,8 @@ internal sealed class ModelRequest
         {
             return Find(body);
         }
-        catch (JsonException failure)
+        // The reader takes a text apart only when it is asked for it; half a surrogate pair, or bytes that are no UTF-8, show then.
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             throw new BadHttpRequestException($"the body is not valid JSON: {failure.Message}", failure);
         }

@@ -46,13 +46,26 @@ internal sealed record HintRequestMessage(string? Role, JsonElement Content)
 {
     public string Text => Content.ValueKind switch
     {
-        JsonValueKind.String => Content.GetString()!,
+        JsonValueKind.String => Read(Content),
         JsonValueKind.Array => string.Join('\n', Content.EnumerateArray().Select(PartText)),
         _ => "",
     };
 
     private static string PartText(JsonElement part) =>
-        part.ValueKind == JsonValueKind.Object && part.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
+        part.ValueKind == JsonValueKind.Object && part.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String ? Read(text) : "";
+
+    // An element takes its text apart only now, and half a surrogate pair is no text: the client's mistake, not ours.
+    private static string Read(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new JsonException("the content of a message is not valid Unicode", failure);
+        }
+    }
 }
 
 internal sealed record HintRequestOptions(int? NumPredict);

@@ -26,6 +26,10 @@ public sealed class BadInputTests(ModelHostUnderTest host) : IClassFixture<Model
     [InlineData("{\"model\": 5}", "model must be a string")]
     [InlineData("{\"model\": \"tutor\", \"MODEL\": \"other\"}", "model is given more than once")]
     [InlineData("{\"model\": \"tutor\", \"messages\": 5}", "$.messages")]
+    [InlineData("{\"model\": \"\\ud800\"}", "not valid JSON")]
+    [InlineData("{\"\\ud800\": 1}", "not valid JSON")]
+    [InlineData("{\"model\": \"tutor\", \"messages\": [{\"role\": \"user\", \"content\": \"\\ud800\"}]}", "not valid Unicode")]
+    [InlineData("{\"model\": \"tutor\", \"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"text\", \"text\": \"\\ud800\"}]}]}", "not valid Unicode")]
     public async Task A_bad_body_answers_400_and_says_where(string body, string expected)
     {
         foreach (var path in new[] { "/api/chat", "/v1/chat/completions" })
