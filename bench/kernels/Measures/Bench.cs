@@ -121,7 +121,7 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
 
     private async Task AllAtOnceAsync(Target target, List<RunningKernel> kernels)
     {
-        const int Each = 50;
+        const int Each = 25;
         var rates = new Samples();
         var unevenness = new Samples();
         // The first round warms the kernels up and does not count.
