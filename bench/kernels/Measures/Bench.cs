@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using Lyceum.KernelBench.Targets;
+
+namespace Lyceum.KernelBench.Measures;
+
+/// <summary>
+/// Measures the targets in turn, round by round, so that what else the machine does falls on all of them.
+/// A phase that has used up its time starts no further round, and the report says how many there were.
+/// </summary>
+internal sealed class Bench(IReadOnlyList<Target> targets, Results results, CancellationToken cancellationToken)
+{
+    private const int FloodLines = 10_000;
+    private const int PythonFloodLines = 2_000;
+    private const int DisplayBytes = 50_000_000;
+    private const int ManyKernels = 20;
+
+    /// <summary>Server memory, at first and with many kernels that each have a client; and how fast these all answer at once.</summary>
+    public async Task ManyKernelsAsync(IEnumerable<Target> servers)
+    {
+        foreach (Target target in servers)
+        {
+            int process = target.ServerProcess!.Value;
+            results.Set(new("server memory, idle", "MB"), target.Name, ProcessStatus.MemoryMegabytes(process));
+            var kernels = new List<RunningKernel>();
+            try
+            {
+                kernels.Add(await target.StartKernelAsync(Installation.Echo, cancellationToken));
+                await kernels[0].Link.ExecuteAsync("pass", cancellationToken);
+                double withOne = ProcessStatus.MemoryMegabytes(process);
+                while (kernels.Count < ManyKernels)
+                {
+                    kernels.Add(await target.StartKernelAsync(Installation.Echo, cancellationToken));
+                }
+
+                double withMany = ProcessStatus.MemoryMegabytes(process);
+                results.Set(new($"server memory, {ManyKernels} echo kernels", "MB"), target.Name, withMany);
+                results.Set(new("server memory per further kernel", "MB"), target.Name, (withMany - withOne) / (ManyKernels - 1));
+                await AllAtOnceAsync(target, kernels);
+            }
+            finally
+            {
+                await Task.WhenAll(kernels.Select(EndAsync));
+            }
+        }
+    }
+
+    public async Task StartsAsync(string kernelspec, int rounds, TimeSpan budget)
+    {
+        Dictionary<Target, Samples> times = await RoundsAsync(rounds, budget, targets, async target =>
+        {
+            RunningKernel kernel = await target.StartKernelAsync(kernelspec, cancellationToken);
+            await EndAsync(kernel);
+            return [kernel.StartMilliseconds];
+        });
+        Report(times, new($"{kernelspec}: start to kernel_info reply", "ms"), samples => samples.Median);
+        Note($"{kernelspec}: starts", times, "1 start a round");
+    }
+
+    public async Task RoundTripsAsync(string kernelspec, IReadOnlyDictionary<Target, Link> links, int rounds, int count, TimeSpan budget)
+    {
+        Dictionary<Target, Samples> times = await RoundsAsync(rounds, budget, targets, async target =>
+        {
+            double[] taken = new double[count];
+            for (int i = 0; i < count; i++)
+            {
+                taken[i] = (await links[target].ExecuteAsync("pass", cancellationToken)).Milliseconds;
+            }
+
+            return taken;
+        });
+        Report(times, new($"{kernelspec}: execute, reply and idle seen, p50", "ms"), samples => samples.Median);
+        Report(times, new($"{kernelspec}: the same, p99", "ms"), samples => samples.P99);
+        Note($"{kernelspec}: round trips", times, $"{count} a round");
+    }
+
+    public async Task FloodsAsync(string kernelspec, IReadOnlyDictionary<Target, Link> links, int rounds, TimeSpan budget)
+    {
+        bool isPython = kernelspec == Installation.Python;
+        int lines = isPython ? PythonFloodLines : FloodLines;
+        string code = isPython ? $"for i in range({lines}): print('one line of output, as long as most', flush=True)" : $"%flood {lines}";
+        Dictionary<Target, Samples> lost = targets.ToDictionary(target => target, _ => new Samples());
+        Dictionary<Target, Samples> cpu = targets.ToDictionary(target => target, _ => new Samples());
+        Dictionary<Target, Samples> rates = await RoundsAsync(rounds, budget, targets, async target =>
+        {
+            double before = target.ServerProcess is { } server ? ProcessStatus.CpuMicroseconds(server) : 0;
+            Outcome outcome = await links[target].ExecuteAsync(code, cancellationToken);
+            lost[target].AddRound(lines - outcome.Lines);
+            if (target.ServerProcess is { } process)
+            {
+                cpu[target].AddRound((ProcessStatus.CpuMicroseconds(process) - before) / lines);
+            }
+
+            return [outcome.Lines / outcome.Milliseconds * 1000];
+        });
+        Report(rates, new($"{kernelspec}: flood of {lines:N0} lines, delivered", "lines/s", IsMoreBetter: true), samples => samples.Median);
+        Report(lost, new($"{kernelspec}: lost in all floods", "lines"), samples => samples.Sum);
+        Report(cpu, new($"{kernelspec}: server CPU a line sent", "µs"), samples => samples.Median);
+        Note($"{kernelspec}: floods", rates, "1 flood a round");
+    }
+
+    public async Task DisplaysAsync(IReadOnlyDictionary<Target, Link> links, int rounds, TimeSpan budget)
+    {
+        Dictionary<Target, Samples> times = await RoundsAsync(rounds, budget, targets, async target =>
+        {
+            Outcome outcome = await links[target].ExecuteAsync($"%display {DisplayBytes}", cancellationToken);
+            return outcome.OutputBytes > DisplayBytes ? [outcome.Milliseconds / 1000] : [];
+        });
+        Report(times, new("echo: one display_data of 50 MB", "s"), samples => samples.Median);
+        Note("50 MB displays", times, "1 a round, empty where a limit dropped it");
+        foreach (Target target in targets.Where(target => target.ServerProcess is not null))
+        {
+            results.Set(new("server memory after floods and 50 MB displays", "MB"), target.Name, ProcessStatus.MemoryMegabytes(target.ServerProcess!.Value));
+        }
+    }
+
+    public static async Task EndAsync(RunningKernel kernel)
+    {
+        await kernel.Link.DisposeAsync();
+        await kernel.EndAsync();
+    }
+
+    private async Task AllAtOnceAsync(Target target, List<RunningKernel> kernels)
+    {
+        const int Each = 25;
+        var rates = new Samples();
+        var unevenness = new Samples();
+        // The first round warms the kernels up and does not count.
+        for (int round = 0; round < 4; round++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            double[] seconds = await Task.WhenAll(kernels.Select(async kernel =>
+            {
+                for (int i = 0; i < Each; i++)
+                {
+                    await kernel.Link.ExecuteAsync("pass", cancellationToken);
+                }
+
+                return Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }));
+            if (round > 0)
+            {
+                rates.AddRound(kernels.Count * Each / seconds.Max());
+                unevenness.AddRound(seconds.Max() / seconds.Order().ElementAt(seconds.Length / 2));
+            }
+        }
+
+        results.Set(new($"{ManyKernels} echo kernels at once, all together", "exec/s", IsMoreBetter: true), target.Name, rates.Median);
+        results.Set(new("of these, the slowest kernel's time over the median's", "times"), target.Name, unevenness.Median);
+    }
+
+    private static async Task<Dictionary<Target, Samples>> RoundsAsync(int rounds, TimeSpan budget, IReadOnlyList<Target> order, Func<Target, Task<double[]>> measure)
+    {
+        Dictionary<Target, Samples> samples = order.ToDictionary(target => target, _ => new Samples());
+        long start = Stopwatch.GetTimestamp();
+        for (int round = 0; round < rounds && (round == 0 || Stopwatch.GetElapsedTime(start) < budget); round++)
+        {
+            // Another one first each time.
+            for (int i = 0; i < order.Count; i++)
+            {
+                Target target = order[(round + i) % order.Count];
+                double[] values = await measure(target);
+                if (values.Length > 0)
+                {
+                    samples[target].AddRound(values);
+                }
+            }
+        }
+
+        return samples;
+    }
+
+    private void Report(Dictionary<Target, Samples> all, Measure measure, Func<Samples, double?> value)
+    {
+        foreach ((Target target, Samples samples) in all)
+        {
+            results.Set(measure, target.Name, value(samples));
+        }
+    }
+
+    private void Note(string what, Dictionary<Target, Samples> all, string size) =>
+        results.Notes.Add($"{what}: {all.Values.Max(samples => samples.Rounds)} rounds, {size}");
+}

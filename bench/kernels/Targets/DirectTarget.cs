@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Lyceum.Messaging;
+
+namespace Lyceum.KernelBench.Targets;
+
+/// <summary>Starts kernels itself and talks to their sockets.</summary>
+internal sealed class DirectTarget(Installation installation) : Target("floor: kernel's own sockets")
+{
+    public override async Task<RunningKernel> StartKernelAsync(string kernelspec, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int[] ports = FreePorts.Pick(5);
+        var file = new ConnectionFile
+        {
+            Ip = "127.0.0.1",
+            Key = Guid.NewGuid().ToString("N"),
+            ShellPort = ports[0],
+            IopubPort = ports[1],
+            StdinPort = ports[2],
+            ControlPort = ports[3],
+            HbPort = ports[4],
+        };
+        string path = Path.Combine(installation.Folder, $"direct-{Guid.NewGuid():N}.json");
+        await file.WriteAsync(path, cancellationToken);
+        string[] command = installation.CommandOf(kernelspec, path);
+        var process = new ChildProcess(command[0], command[1..], new Dictionary<string, string>());
+        DirectLink link = await DirectLink.ConnectAsync(file, cancellationToken);
+        await link.KernelInfoAsync(cancellationToken);
+        double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        return new RunningKernel(link, elapsed, async () => await process.DisposeAsync());
+    }
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>Ports that are free when asked for.</summary>
+internal static class FreePorts
+{
+    public static int[] Pick(int count)
+    {
+        var listeners = new List<TcpListener>();
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                var listener = new TcpListener(IPAddress.Loopback, 0);
+                listeners.Add(listener);
+                listener.Start();
+            }
+
+            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        }
+        finally
+        {
+            listeners.ForEach(listener => listener.Dispose());
+        }
+    }
+}
