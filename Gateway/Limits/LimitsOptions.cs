@@ -19,5 +19,16 @@ internal sealed class LimitsOptions
 
     /// <summary>The largest request body in bytes, 1 MiB to 2 GiB.</summary>
     [Range(1 << 20, int.MaxValue, ErrorMessage = "Limits:MaxRequestBodySize must be 1048576 to 2147483647.")]
-    public int MaxRequestBodySize { get; set; } = 64 << 20;
+    public int MaxRequestBodySize { get; set; } = 32 << 20;
+
+    /// <summary>
+    /// The same by service, where less. Each at most what the service itself takes: past that it would hang up while Gateway is still
+    /// sending, and the client would see a broken service instead of its own mistake.
+    /// </summary>
+    public IDictionary<string, int> MaxRequestBodySizeOf { get; } = new Dictionary<string, int>
+    {
+        ["chatservice"] = 1 << 20,
+        ["telemetryingest"] = 16 << 20,
+        ["kernelservice"] = 28_000_000,
+    };
 }

@@ -1,3 +1,4 @@
+using Lyceum.Gateway.Limits;
 using Lyceum.ServiceDefaults.Identity;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -17,19 +18,21 @@ internal static class RoutingEndpoints
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
         // The first writer that can, writes: before the default one.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, DialectProblemWriter>());
+        var limits = builder.Configuration.GetSection("Limits").Get<LimitsOptions>() ?? new LimitsOptions();
         builder.Services.AddReverseProxy()
-            .LoadFromMemory([.. PathTable.Rules.Select(Route)], [.. PathTable.Rules.Select(rule => rule.Service).Distinct().Select(Cluster)])
+            .LoadFromMemory([.. PathTable.Rules.Select(rule => Route(rule, limits))], [.. PathTable.Rules.Select(rule => rule.Service).Distinct().Select(Cluster)])
             .AddTransforms(context => context.AddRequestTransform(ReplaceIdentity));
     }
 
     public static void MapRouting(this IEndpointRouteBuilder routes) => routes.MapReverseProxy();
 
-    private static RouteConfig Route(PathRule rule) => new()
+    private static RouteConfig Route(PathRule rule, LimitsOptions limits) => new()
     {
         RouteId = rule.Pattern,
         ClusterId = rule.Service,
         Match = new RouteMatch { Path = rule.Pattern },
         AuthorizationPolicy = "default",
+        MaxRequestBodySize = limits.MaxRequestBodySizeOf.TryGetValue(rule.Service, out var size) ? Math.Min(size, limits.MaxRequestBodySize) : limits.MaxRequestBodySize,
         Metadata = new Dictionary<string, string> { [nameof(Dialect)] = rule.Dialect.ToString() },
     };
 

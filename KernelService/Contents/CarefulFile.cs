@@ -13,7 +13,8 @@ internal static partial class CarefulFile
     private const int NotADirectory = 20;
 
     /// <exception cref="FileNotFoundException">There is none.</exception>
-    /// <exception cref="IOException">It cannot be read, or is not a plain file.</exception>
+    /// <exception cref="BadHttpRequestException">It is not a plain file of the workspace.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
     public static FileStream OpenRead(string path)
     {
         var handle = OperatingSystem.IsWindows()
@@ -23,7 +24,7 @@ internal static partial class CarefulFile
         if (!file.CanSeek || (OperatingSystem.IsLinux() && !IsAt(path, handle)))
         {
             file.Dispose();
-            throw new IOException("It is not a plain file of the workspace.");
+            throw new BadHttpRequestException("Only plain files of the workspace are served.", StatusCodes.Status403Forbidden);
         }
 
         return file;

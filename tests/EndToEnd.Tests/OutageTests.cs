@@ -11,6 +11,7 @@ public sealed class OutageTests
     {
         await using var suite = await Suite.StartAsync();
         using var client = suite.Client();
+        var learner = await LearnerAsync(client);
         var acknowledged = new List<Guid>();
         var refused = 0;
         var after = 0;
@@ -40,7 +41,7 @@ public sealed class OutageTests
             }
         }
 
-        Assert.Equal(acknowledged.Order(), (await StoredAsync(client, await LearnerAsync(client))).Order());
+        Assert.Equal(acknowledged.Order(), (await StoredAsync(client, learner)).Order());
     }
 
     private static async Task KillPostgresAsync(Suite suite)

@@ -119,12 +119,17 @@ public sealed class RoutingTests(GatewayApplication application)
     }
 
     [Theory]
-    [InlineData("/llm/chat/")]
-    [InlineData("/v1/chat/completions")]
-    public async Task A_body_over_the_limit_is_413(string path)
+    [InlineData("/llm/chat/", false)]
+    [InlineData("/llm/chat/", true)]
+    [InlineData("/v1/chat/completions", false)]
+    [InlineData("/v1/chat/completions", true)]
+    [InlineData("/accounts", true)]
+    public async Task A_body_over_the_limit_is_413_also_when_its_length_is_not_said(string path, bool chunked)
     {
         using var client = application.Owner();
+        client.DefaultRequestHeaders.TransferEncodingChunked = chunked;
         using var content = new ByteArrayContent(new byte[(1 << 20) + 1]);
+        content.Headers.ContentType = new("application/json");
         using var response = await client.PostAsync(new Uri(path, UriKind.Relative), content);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
