@@ -47,9 +47,13 @@ count() { # exit code, total, passed
   passed=$((passed + ok)) failed=$((failed + total - ok))
 }
 
+# Run in the background, a shell has its children ignore Ctrl-C, and with them the programs that the tests interrupt.
+interruptible=()
+env --default-signal=INT true 2> /dev/null && interruptible=(env --default-signal=INT)
+
 for project in tests/*"${1:-}"*.Tests/*.csproj; do
   echo "== $(basename "$(dirname "$project")")"
-  dotnet test "$project" --no-build --logger "console;verbosity=normal" 2>&1 | tee "$log"
+  "${interruptible[@]}" dotnet test "$project" --no-build --logger "console;verbosity=normal" 2>&1 | tee "$log"
   count "${PIPESTATUS[0]}" "$(sed -n 's/^Total tests: *\([0-9]*\).*/\1/p' "$log")" "$(sed -n 's/^ *Passed: *\([0-9]*\).*/\1/p' "$log")"
 done
 

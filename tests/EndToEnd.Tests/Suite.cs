@@ -21,8 +21,7 @@ internal sealed partial class Suite : IAsyncDisposable
     private Suite(string data, IEnumerable<KeyValuePair<string, string>> settings)
     {
         Data = data;
-        // A shell that runs the tests in the background has them, and so their children, ignore Ctrl-C.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(Repository, "artifacts", "bin", "AppHost", "debug", "AppHost.dll")])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(Repository, "artifacts", "bin", "AppHost", "debug", "AppHost.dll")])
         {
             WorkingDirectory = Path.Combine(Repository, "AppHost"),
             RedirectStandardOutput = true,
