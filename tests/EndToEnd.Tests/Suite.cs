@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Lyceum.Testing;
 
 namespace Lyceum.EndToEnd.Tests;
 
@@ -28,8 +27,8 @@ internal sealed partial class Suite : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["LYCEUM_DATA"] = data;
-        start.Environment["Gateway__Port"] = $"{FreePort()}";
-        start.Environment["Dashboard__Port"] = $"{FreePort()}";
+        start.Environment["Gateway__Port"] = $"{LoopbackPort.Unused()}";
+        start.Environment["Dashboard__Port"] = $"{LoopbackPort.Unused()}";
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;
@@ -141,13 +140,6 @@ internal sealed partial class Suite : IAsyncDisposable
             var which = line.Contains("ashboard", StringComparison.Ordinal) ? _dashboard : _page;
             which.TrySetResult(new Uri(match.Value));
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string FindRepository()

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
+using Lyceum.Testing;
 using Lyceum.ServiceDefaults.Resilience;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -36,7 +36,7 @@ public sealed class ResilienceTests
     public async Task A_change_that_never_arrived_goes_to_the_next_address()
     {
         await using var callee = await FailingAsync(times: 0);
-        await using var app = await CallerOfAsync($"http://127.0.0.1:{UnusedPort()}", callee.Address());
+        await using var app = await CallerOfAsync($"http://127.0.0.1:{LoopbackPort.Unused()}", callee.Address());
         for (var i = 0; i < 2; i++)
         {
             using var response = await ClientOf(app).PostAsJsonAsync("http://callee/", new { });
@@ -59,7 +59,7 @@ public sealed class ResilienceTests
     public async Task An_unknown_service_is_a_503_to_the_caller()
     {
         await using var app = await SmallService.StartAsync(
-            map: app => app.MapGet("/ask", (IHttpClientFactory clients) => clients.CreateClient().GetStringAsync(new Uri($"http://127.0.0.1:{UnusedPort()}"))).AllowAnonymous());
+            map: app => app.MapGet("/ask", (IHttpClientFactory clients) => clients.CreateClient().GetStringAsync(new Uri($"http://127.0.0.1:{LoopbackPort.Unused()}"))).AllowAnonymous());
         using var client = app.Client();
         using var response = await client.GetAsync(new Uri("/ask", UriKind.Relative));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
@@ -73,11 +73,4 @@ public sealed class ResilienceTests
 
     private static Task<WebApplication> CallerOfAsync(params string[] addresses) =>
         SmallService.StartAsync(settings: [.. addresses.Select((address, index) => KeyValuePair.Create($"services:callee:http:{index}", (string?)address))]);
-
-    private static int UnusedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

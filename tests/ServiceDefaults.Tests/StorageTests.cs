@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Lyceum.ServiceDefaults.Storage;
 using Lyceum.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -47,7 +46,7 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
     [Fact]
     public async Task Readiness_follows_Redis()
     {
-        var port = FreePort();
+        var port = LoopbackPort.Unused();
         using var redis = StartRedis(port);
         await using var app = await SmallService.StartAsync(
             builder => builder.AddRedisClient("redis"),
@@ -93,13 +92,6 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
 
     private static Process StartRedis(int port) => Process.Start(new ProcessStartInfo(
         "redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { RedirectStandardOutput = true })!;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private sealed class OwnPostgres : IAsyncDisposable
     {

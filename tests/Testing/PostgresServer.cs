@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using Xunit;
 
@@ -14,7 +12,7 @@ public sealed class PostgresServer : IAsyncLifetime
 {
     private const string Unprivileged = "65534";
     private readonly string _folder = Directory.CreateTempSubdirectory("lyceum-pg-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = LoopbackPort.Unused();
     private Process? _server;
 
     /// <summary>Makes an empty database and answers its connection string.</summary>
@@ -114,11 +112,4 @@ public sealed class PostgresServer : IAsyncLifetime
         Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => Path.Combine(version, "bin")).First(Directory.Exists)
             : throw new InvalidOperationException("PostgreSQL is not installed: run ./test.sh, which installs it, or apt-get install postgresql.");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
