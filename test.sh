@@ -37,11 +37,16 @@ dotnet build aspire.sln -v quiet || fail "the build failed"
 
 passed=0 failed=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+failures=$(mktemp)
+trap 'rm -f "$log" "$failures"' EXIT
+
+# How much is said again at the end of what failed: its name, the message and where it was.
+failure_lines=14
 
 # Adds up one run. What did not pass has failed: a skipped test, too, and a run that crashed or found no test.
 count() { # exit code, total, passed
   local total=${2:-0} ok=${3:-0}
+  [ "$1" -eq 0 ] || grep -A "$failure_lines" -E '^ *(Failed Lyceum.* \[.*\]$|FAIL )' "$log" >> "$failures" || tail -n "$failure_lines" "$log" >> "$failures"
   [ "$1" -eq 0 ] || [ "$total" -gt "$ok" ] || total=$((ok + 1))
   [ "$total" -gt 0 ] || total=1
   passed=$((passed + ok)) failed=$((failed + total - ok))
@@ -62,6 +67,11 @@ if [ -z "${1:-}" ]; then
   NO_COLOR=1 npm --prefix web run --silent check 2>&1 | tee "$log"
   web=${PIPESTATUS[0]}
   count "$web" "$(sed -n 's/^ *Tests .*(\([0-9]*\)).*/\1/p' "$log")" "$(sed -n 's/^ *Tests .*[^0-9]\([0-9]*\) passed.*/\1/p' "$log")"
+fi
+
+if [ -s "$failures" ]; then
+  echo "== failed"
+  cat "$failures"
 fi
 
 echo "$passed passed, $failed failed"

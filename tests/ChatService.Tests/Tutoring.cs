@@ -48,7 +48,7 @@ public sealed class Tutoring(HttpClient http)
     /// <summary>Reads the history until it is as awaited: some of it happens after its client has gone.</summary>
     public async Task<JsonElement[]> HistoryWhenAsync(string session, Func<JsonElement[], bool> awaited)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (; ; await Task.Delay(25, limit.Token))
         {
             var history = await HistoryAsync(session);
@@ -90,7 +90,7 @@ public sealed class EventReader(HttpResponseMessage response, IAsyncEnumerator<S
     /// <summary>The next event; fails unless it has the name.</summary>
     public async Task<JsonElement> NextAsync(string name)
     {
-        Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)), $"The stream ended before '{name}'.");
+        Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)), $"The stream ended before '{name}'.");
         Assert.Equal(name, events.Current.EventType);
         return JsonElement.Parse(events.Current.Data);
     }
@@ -98,7 +98,7 @@ public sealed class EventReader(HttpResponseMessage response, IAsyncEnumerator<S
     public async Task<List<(string Name, JsonElement Data)>> RestAsync()
     {
         List<(string, JsonElement)> rest = [];
-        while (await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)))
+        while (await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)))
         {
             rest.Add((events.Current.EventType, JsonElement.Parse(events.Current.Data)));
         }

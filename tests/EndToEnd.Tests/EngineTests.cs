@@ -49,7 +49,7 @@ public sealed class EngineTests
         // The same node again, which this time lives longer than an answer.
         await dying.KillAsync();
         await using var mended = await EngineNode.StartAsync(new KeyValuePair<string, string>("PORT", $"{dying.Address.Port}"));
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             using var retried = await client.PostAsync(new Uri($"/llm/chat/{session}/retry/", UriKind.Relative), null, limit.Token);

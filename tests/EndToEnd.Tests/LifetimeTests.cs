@@ -70,7 +70,7 @@ public sealed class LifetimeTests
 
     private static async Task GoneAsync(IReadOnlyDictionary<int, string> processes)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (processes.Where(process => ProcessTree.Lives(process.Key)).ToList() is { Count: > 0 } left)
         {
             Assert.False(limit.IsCancellationRequested, $"Still there: {string.Join("; ", left)}");

@@ -16,7 +16,7 @@ public sealed class OutageTests
         var refused = 0;
         var after = 0;
         var killed = false;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (after < 20)
         {
             if (acknowledged.Count == 50 && !killed)

@@ -10,7 +10,7 @@ namespace Lyceum.EndToEnd.Tests;
 /// <summary>The whole suite as a newcomer starts it: the real AppHost process with an empty data folder, on ports of its own.</summary>
 internal sealed partial class Suite : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -103,7 +103,7 @@ internal sealed partial class Suite : IAsyncDisposable
     public async Task<int> InterruptAsync()
     {
         await SignalAsync("-INT", _process.Id);
-        await _process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        await _process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
         return _process.ExitCode;
     }
 

@@ -30,7 +30,7 @@ public sealed class SuiteTests(RunningSuite running)
 
     private static async Task RefusesStrangersAsync(int port)
     {
-        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(5) };
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(15) };
         foreach (var path in (string[])["/api/kernels", "/llm/chat/sessions/", "/telemetry/courses/default/activity", "/api/tags"])
         {
             try
@@ -110,7 +110,7 @@ public sealed class SuiteTests(RunningSuite running)
 
     private static async Task<JsonElement> EventuallyAsync(Func<Task<JsonElement?>> read, Func<JsonElement, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             if (await read() is { } found && condition(found))

@@ -19,7 +19,7 @@ public sealed class TraceTests(RunningSuite running)
         response.EnsureSuccessStatusCode();
 
         using var dashboard = await SignedInAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         string[] services = ["gateway", "chatservice", "modelhost"];
         while (true)
         {
@@ -46,7 +46,7 @@ public sealed class TraceTests(RunningSuite running)
         response.EnsureSuccessStatusCode();
 
         using var dashboard = await SignedInAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             using var page = await dashboard.GetAsync(new Uri($"/traces/{trace}", UriKind.Relative), limit.Token);

@@ -43,7 +43,7 @@ public sealed class LearningEventTests
             Assert.True(sender.TrySend(new LearningEvent { Id = Guid.CreateVersion7(), Time = TimeProvider.System.GetUtcNow(), Type = "CellExecute", Notebook = notebook }));
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (arrived.Count < expected.Length)
         {
             await Task.Delay(20, limit.Token);

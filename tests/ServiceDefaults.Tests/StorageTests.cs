@@ -77,7 +77,7 @@ public sealed class StorageTests(PostgresServer postgres) : IClassFixture<Postgr
     private static async Task BecomesAsync(WebApplication app, HttpStatusCode status)
     {
         using var client = app.Client();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             using var response = await client.GetAsync(new Uri("/health", UriKind.Relative), limit.Token);

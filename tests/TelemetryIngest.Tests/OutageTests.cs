@@ -111,7 +111,7 @@ public sealed class OutageTests(TelemetryApplication app) : IClassFixture<Teleme
                 using var response = await client.SendAsync(sent);
                 return response.IsSuccessStatusCode;
             },
-            TimeSpan.FromSeconds(10));
+            TimeSpan.FromSeconds(60));
         var row = await stream.NextAsync("learner");
         Assert.Equal(1, row.GetProperty("executions").GetInt32());
 

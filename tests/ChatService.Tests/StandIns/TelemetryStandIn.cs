@@ -50,7 +50,7 @@ public sealed class TelemetryStandIn : IAsyncDisposable
 
     public async Task<JsonElement> NextEventAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return await _events.Reader.ReadAsync(limit.Token);
     }
 

@@ -68,7 +68,7 @@ public sealed class StreamTests(PostgresServer postgres)
             await stream.NextAsync("delta");
         }
 
-        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(30));
         var history = await student.HistoryWhenAsync(session, history => history[^1].GetProperty("status").GetString() != "running");
         Assert.Equal("cancelled", history[^1].GetProperty("status").GetString());
         Assert.Equal("Look ", history[^1].GetProperty("content").GetString());
@@ -86,12 +86,12 @@ public sealed class StreamTests(PostgresServer postgres)
         suite.Model.Answer = ModelHostStandIn.SaysThenWaits(held, "Look ");
         using var leave = new CancellationTokenSource();
         var answer = suite.Student().Http.PostAsJsonAsync(new Uri("/llm/chat", UriKind.Relative), new { initial_message = "Why?" }, leave.Token);
-        await held.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await held.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         await leave.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
-        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -109,6 +109,6 @@ public sealed class StreamTests(PostgresServer postgres)
 
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         Assert.Equal(409, (await stream.NextAsync("error")).GetProperty("status").GetInt32());
-        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 }

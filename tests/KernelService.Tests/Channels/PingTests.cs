@@ -10,7 +10,7 @@ public sealed class PingTests(PingTests.Impatient service) : IClassFixture<PingT
         await using var client = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam);
 
         var messages = await client.RunAsync(
-            "import time\ntime.sleep(4)\nfor i in range(40):\n    print(i, flush=True)\n    time.sleep(0.1)");
+            "import time\ntime.sleep(7)\nfor i in range(40):\n    print(i, flush=True)\n    time.sleep(0.1)");
 
         Assert.Equal(40, string.Concat(messages.Where(message => message.Type == "stream").Select(message => message.Text("text"))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
@@ -21,7 +21,7 @@ public sealed class PingTests(PingTests.Impatient service) : IClassFixture<PingT
         protected override IEnumerable<KeyValuePair<string, string?>> Settings =>
         [
             new("Channels:PingInterval", "00:00:01"),
-            new("Channels:PingTimeout", "00:00:01"),
+            new("Channels:PingTimeout", "00:00:05"),
         ];
     }
 }

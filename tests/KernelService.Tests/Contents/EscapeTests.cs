@@ -122,7 +122,7 @@ public sealed class EscapeTests : IClassFixture<KernelServiceFixture>, IDisposab
     {
         using var mkfifo = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_workspace, "pipe.txt")]);
         await mkfifo.WaitForExitAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var response = await _sam.GetAsync(ContentsRest.Uri("pipe.txt"), limit.Token);
         await response.AssertErrorAsync(HttpStatusCode.Forbidden);
     }

@@ -77,8 +77,8 @@ public sealed class EngineTests(EngineNode engine) : IClassFixture<EngineNode>, 
     [Fact]
     public async Task A_client_that_goes_away_frees_the_engine()
     {
-        // The grammar forces 400 properties: left alone, this takes some ten seconds or more.
-        var properties = Enumerable.Range(0, 400).ToDictionary(i => $"property number {i} of many", _ => new { type = "boolean" });
+        // The grammar forces 4000 properties: left alone, this takes minutes.
+        var properties = Enumerable.Range(0, 4000).ToDictionary(i => $"property number {i} of many", _ => new { type = "boolean" });
         using var body = System.Net.Http.Json.JsonContent.Create(new { model = "tiny", messages = Hello, format = new { type = "object", properties }, options = new { num_predict = 100_000 } });
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/chat") { Content = body };
         using (var response = await _host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
@@ -91,7 +91,7 @@ public sealed class EngineTests(EngineNode engine) : IClassFixture<EngineNode>, 
         var gone = Stopwatch.StartNew();
         while (await engine.BusyAsync() > 0)
         {
-            Assert.True(gone.Elapsed < TimeSpan.FromSeconds(5), "The engine still works for a client that is gone.");
+            Assert.True(gone.Elapsed < TimeSpan.FromSeconds(30), "The engine still works for a client that is gone.");
         }
     }
 }

@@ -190,7 +190,7 @@ public sealed class WireTests
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 
-        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
