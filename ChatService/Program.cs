@@ -1,5 +1,6 @@
 using Lyceum.ChatService.Conversations;
 using Lyceum.ChatService.Ollama;
+using Lyceum.ChatService.Structured;
 using Lyceum.ChatService.Turns;
 using Lyceum.ChatService.Tutor;
 using Lyceum.ServiceDefaults.LearningEvents;
@@ -14,9 +15,11 @@ builder.AddOllamaChatClient();
 builder.AddTutor();
 builder.AddConversations();
 builder.AddTurns();
+builder.AddStructured();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapConversations();
 app.MapTurns();
+app.MapStructured();
 await app.RunAsync();

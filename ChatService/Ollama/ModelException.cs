@@ -40,4 +40,7 @@ internal sealed class ModelException : Exception
         : base(message, innerException) => Failure = failure;
 
     public ModelFailure Failure { get; } = ModelFailure.Broke;
+
+    /// <summary>Whether ModelHost said that there is no such model.</summary>
+    public bool IsUnknownModel { get; init; }
 }

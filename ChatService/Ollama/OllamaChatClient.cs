@@ -84,7 +84,7 @@ internal sealed class OllamaChatClient(IHttpClientFactory clients, IOptions<Tuto
 
         using (response)
         {
-            throw new ModelException(Failure(response.StatusCode), await ReasonAsync(response, cancellationToken));
+            throw new ModelException(Failure(response.StatusCode), await ReasonAsync(response, cancellationToken)) { IsUnknownModel = response.StatusCode == HttpStatusCode.NotFound };
         }
     }
 
