@@ -27,7 +27,8 @@ internal static class RateLimits
     }
 
     private static RateLimitPartition<string> Partition(HttpContext context, LimitsOptions limits) =>
-        context.User.Identity is { IsAuthenticated: true } ? Bucket("account " + context.User.Caller().Subject, limits.RequestsPerSecond, limits.Burst)
+        context.User.IsInRole(Roles.Source) ? Bucket("source " + context.User.Caller().Subject, limits.IngestKeyRequestsPerSecond, limits.IngestKeyRequestsPerSecond * 10)
+        : context.User.Identity is { IsAuthenticated: true } ? Bucket("account " + context.User.Caller().Subject, limits.RequestsPerSecond, limits.Burst)
         : Anonymous(context, limits);
 
     private static RateLimitPartition<string> Anonymous(HttpContext context, LimitsOptions limits) =>

@@ -1,10 +1,13 @@
+using Lyceum.ServiceDefaults.Identity;
+
 namespace Lyceum.Gateway.Routing;
 
 /// <summary>A path that Gateway passes on.</summary>
 /// <param name="Service">The service's name in discovery.</param>
 /// <param name="Pattern">The route pattern.</param>
 /// <param name="Dialect">The error shape that its clients understand.</param>
-internal sealed record PathRule(string Service, string Pattern, Dialect Dialect);
+/// <param name="Policy">Who may ask.</param>
+internal sealed record PathRule(string Service, string Pattern, Dialect Dialect, string Policy = "default");
 
 /// <summary>Which service answers which path. Jupyter's, Ollama's, OpenAI's and xAPI's paths do not collide.</summary>
 internal static class PathTable
@@ -18,6 +21,8 @@ internal static class PathTable
             "/api/version", "/api/tags", "/api/ps", "/api/show", "/api/chat", "/api/generate", "/api/embed", "/api/embeddings",
             "/api/pull", "/api/push", "/api/create", "/api/copy", "/api/delete", "/api/blobs/{digest}"),
         .. Of("modelhost", Dialect.OpenAI, "/v1/{**rest}"),
+        new("telemetryingest", "/telemetry/events/{**rest}", Dialect.Problem, Policies.Ingest),
+        new("telemetryingest", "/telemetry/courses/{course}/events", Dialect.Problem, Policies.Ingest),
         .. Of("telemetryingest", Dialect.Problem, "/telemetry/{**rest}", "/xapi/{**rest}"),
         .. Of("chatservice", Dialect.Problem, "/llm/{**rest}", "/tutor/{**rest}", "/codegen/{**rest}"),
     ];

@@ -31,7 +31,7 @@ internal static class RoutingEndpoints
         RouteId = rule.Pattern,
         ClusterId = rule.Service,
         Match = new RouteMatch { Path = rule.Pattern },
-        AuthorizationPolicy = "default",
+        AuthorizationPolicy = rule.Policy,
         MaxRequestBodySize = limits.MaxRequestBodySizeOf.TryGetValue(rule.Service, out var size) ? Math.Min(size, limits.MaxRequestBodySize) : limits.MaxRequestBodySize,
         Metadata = new Dictionary<string, string> { [nameof(Dialect)] = rule.Dialect.ToString() },
     };

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using Lyceum.Gateway.Accounts;
+using Lyceum.Gateway.IngestKeys;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -12,6 +13,7 @@ internal sealed class GatewayAuthenticationHandler(
     ILoggerFactory logger,
     UrlEncoder encoder,
     AccountStore accounts,
+    IngestKeyStore ingestKeys,
     SessionCookie session,
     IProblemDetailsService problems)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -24,6 +26,13 @@ internal sealed class GatewayAuthenticationHandler(
     {
         if (Credentials.TokenOf(Request) is { } token)
         {
+            if (token.StartsWith(IngestKeyStore.Prefix, StringComparison.Ordinal) && token.Length <= MaxTokenLength)
+            {
+                return await ingestKeys.FindAsync(token, Context.RequestAborted) is { } source
+                    ? Success(source)
+                    : AuthenticateResult.Fail("The ingest key is not valid.");
+            }
+
             var account = token.Length <= MaxTokenLength ? await accounts.FindByTokenAsync(token, Context.RequestAborted) : null;
             return account is null ? AuthenticateResult.Fail("The token is not valid.") : Success(account);
         }
@@ -52,9 +61,11 @@ internal sealed class GatewayAuthenticationHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         RefuseAsync(StatusCodes.Status403Forbidden, "Your role does not permit this.");
 
-    private AuthenticateResult Success(Account account)
+    private AuthenticateResult Success(Account account) =>
+        Success(new CallerIdentity(account.Id, account.Name, account.Learner, account.Course, account.Roles));
+
+    private AuthenticateResult Success(CallerIdentity caller)
     {
-        var caller = new CallerIdentity(account.Id, account.Name, account.Learner, account.Course, account.Roles);
         return AuthenticateResult.Success(new AuthenticationTicket(caller.ToPrincipal(Scheme.Name), Scheme.Name));
     }
 

@@ -10,6 +10,9 @@ namespace Lyceum.ServiceDefaults.Identity;
 /// <param name="Roles">Some of <see cref="Identity.Roles"/>.</param>
 public sealed record CallerIdentity(string Subject, string Name, string Learner, string Course, IReadOnlyList<string> Roles)
 {
+    /// <summary>How a caller with the role <see cref="Identity.Roles.Source"/> names learners; null for everybody else.</summary>
+    public LearnerSource? Source { get; init; }
+
     /// <summary>The principal that <see cref="CallerIdentityClaims.Caller"/> reads this back from.</summary>
     /// <param name="scheme">The authentication scheme that vouches for it.</param>
     public ClaimsPrincipal ToPrincipal(string scheme)
@@ -20,8 +23,23 @@ public sealed record CallerIdentity(string Subject, string Name, string Learner,
         identity.AddClaim(new Claim("learner", Learner));
         identity.AddClaim(new Claim("course", Course));
         identity.AddClaims(Roles.Select(role => new Claim("roles", role)));
+        if (Source is not null)
+        {
+            identity.AddClaim(new Claim(LearnerSource.FieldClaim, Source.Field));
+            identity.AddClaim(new Claim(LearnerSource.KeyClaim, Source.Key));
+        }
+
         return new ClaimsPrincipal(identity);
     }
+}
+
+/// <summary>How a source of events names its learners.</summary>
+/// <param name="Field">Where in what it sends the name is: fields with dots between them, or <c>?name</c> for the URL's query.</param>
+/// <param name="Key">The key that turns the name into a pseudonym of this course, base64url; made by Gateway for one course.</param>
+public sealed record LearnerSource(string Field, string Key)
+{
+    internal const string FieldClaim = "source_field";
+    internal const string KeyClaim = "source_key";
 }
 
 /// <summary>Reads the <see cref="CallerIdentity"/> back from an authenticated request.</summary>
@@ -37,7 +55,10 @@ public static class CallerIdentityClaims
             Required("name"),
             Required("learner"),
             Required("course"),
-            [.. user.FindAll("roles").Select(claim => claim.Value)]);
+            [.. user.FindAll("roles").Select(claim => claim.Value)])
+        {
+            Source = user.FindFirst(LearnerSource.FieldClaim) is { } field ? new LearnerSource(field.Value, Required(LearnerSource.KeyClaim)) : null,
+        };
 
         string Required(string type) => user.FindFirst(type)?.Value
             ?? throw new InvalidOperationException($"The caller has no '{type}': the endpoint must require an authenticated user.");

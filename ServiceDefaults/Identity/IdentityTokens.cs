@@ -42,7 +42,7 @@ public sealed class IdentityTokens
     {
         ArgumentNullException.ThrowIfNull(caller);
         var expires = _time.GetUtcNow().Add(_lifetime).ToUnixTimeSeconds();
-        var claims = new TokenClaims(_issuer, caller.Subject, caller.Name, caller.Learner, caller.Course, caller.Roles, expires);
+        var claims = new TokenClaims(_issuer, caller.Subject, caller.Name, caller.Learner, caller.Course, caller.Roles, expires, caller.Source?.Field, caller.Source?.Key);
         var payload = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims, TokenJson.Default.TokenClaims));
         var signed = $"{Header}.{payload}";
         return $"{signed}.{Base64Url.EncodeToString(Sign(signed))}";
@@ -67,7 +67,10 @@ public sealed class IdentityTokens
         var claims = JsonSerializer.Deserialize(payload, TokenJson.Default.TokenClaims);
         return claims is null || claims.Expires <= _time.GetUtcNow().ToUnixTimeSeconds()
             ? null
-            : new CallerIdentity(claims.Subject, claims.Name, claims.Learner, claims.Course, claims.Roles);
+            : new CallerIdentity(claims.Subject, claims.Name, claims.Learner, claims.Course, claims.Roles)
+            {
+                Source = claims is { SourceField: { } field, SourceKey: { } key } ? new LearnerSource(field, key) : null,
+            };
     }
 
     private byte[] Sign(string text) => HMACSHA256.HashData(_key, Encoding.ASCII.GetBytes(text));
@@ -86,7 +89,9 @@ internal sealed record TokenClaims(
     [property: JsonPropertyName("learner")] string Learner,
     [property: JsonPropertyName("course")] string Course,
     [property: JsonPropertyName("roles")] IReadOnlyList<string> Roles,
-    [property: JsonPropertyName("exp")] long Expires);
+    [property: JsonPropertyName("exp")] long Expires,
+    [property: JsonPropertyName(LearnerSource.FieldClaim), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SourceField,
+    [property: JsonPropertyName(LearnerSource.KeyClaim), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SourceKey);
 
 [JsonSerializable(typeof(TokenClaims))]
 internal sealed partial class TokenJson : JsonSerializerContext;

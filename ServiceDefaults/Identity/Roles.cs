@@ -14,6 +14,9 @@ public static class Roles
     /// <summary>Works in notebooks and asks the tutor.</summary>
     public const string Student = "student";
 
+    /// <summary>Holds a course's ingest key: sends events of its learners, and may do nothing else.</summary>
+    public const string Source = "source";
+
     /// <summary>One of our services, acting for itself.</summary>
     public const string Service = "service";
 }
@@ -24,9 +27,15 @@ public static class Policies
     /// <summary>An instructor of the course, or the owner.</summary>
     public const string Instructor = "instructor";
 
+    /// <summary>Whoever may send learning events: everybody, also a <see cref="Roles.Source"/>.</summary>
+    public const string Ingest = "ingest";
+
     internal static void Add(AuthorizationOptions options)
     {
-        options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+        // An ingest key lies in the configuration of machines that we do not know: what does not ask for it does not take it.
+        options.DefaultPolicy = options.FallbackPolicy = new AuthorizationPolicyBuilder()
+            .RequireAuthenticatedUser().RequireAssertion(context => !context.User.IsInRole(Roles.Source)).Build();
+        options.AddPolicy(Ingest, policy => policy.RequireAuthenticatedUser());
         options.AddPolicy(Instructor, policy => policy.RequireRole(Roles.Instructor, Roles.Owner));
     }
 }

@@ -1,5 +1,6 @@
-using System.Text.Json;
 using Lyceum.ServiceDefaults.Identity;
+using Lyceum.TelemetryIngest.Formats;
+using Lyceum.TelemetryIngest.Logs;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -9,13 +10,19 @@ namespace Lyceum.TelemetryIngest.Events;
 /// <summary>Events in, from notebooks' extensions and from our own services.</summary>
 internal static class EventEndpoints
 {
-    private const int MaxDepth = 256;
+    /// <summary>How often a piece of a log is read anew because another one of the same log came first.</summary>
+    private const int MaxTries = 5;
+
+    private static readonly BatchProblem Busy = new(StatusCodes.Status503ServiceUnavailable, "Too many events are waiting to be stored: try again in a moment.");
+    private static readonly BatchProblem Away = new(StatusCodes.Status503ServiceUnavailable, "The database is away. Send the same events again in a moment: none will be stored twice.");
 
     public static void AddEvents(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<EventsOptions>().BindConfiguration("Events").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IntakeBudget>();
         builder.Services.AddSingleton<BatchReader>();
+        builder.Services.AddSingleton<SealedRest>();
+        builder.Services.AddSingleton<LogTable>();
         builder.Services.AddSingleton<EventMetrics>();
         builder.Services.AddSingleton<EventTable>();
         builder.Services.AddSingleton<EventWriter>();
@@ -25,48 +32,86 @@ internal static class EventEndpoints
     public static void MapEvents(this IEndpointRouteBuilder routes)
     {
         var limit = routes.ServiceProvider.GetRequiredService<IOptions<EventsOptions>>().Value.MaxBodySize;
-        var events = routes.MapGroup("/telemetry/events").WithMetadata(new RequestSizeLimitAttribute(limit));
-        events.MapPost("", IngestAsync);
+        var telemetry = routes.MapGroup("/telemetry").WithMetadata(new RequestSizeLimitAttribute(limit)).RequireAuthorization(Policies.Ingest);
+        telemetry.MapPost("/events", IngestAsync);
         // An exporter of pioneer's whose id contains "s3" adds the hour to whatever URL it was given.
-        events.MapPost("/{year:int}/{month:int}/{day:int}/{hour:int}", IngestAsync);
+        telemetry.MapPost("/events/{year:int}/{month:int}/{day:int}/{hour:int}", IngestAsync);
+        telemetry.MapPost("/courses/{course}/events", IngestOfCourseAsync);
     }
+
+    /// <summary>The same, by a sender that says which course it means.</summary>
+    private static async Task<Results<Ok<IngestResult>, ProblemHttpResult>> IngestOfCourseAsync(
+        string course, HttpContext context, BatchReader reader, EventWriter writer, IntakeBudget budget, CancellationToken cancellationToken) =>
+        context.User.Caller() is var caller && (caller.Course == course || caller.Roles.Contains(Roles.Service))
+            ? await IngestAsync(context, reader, writer, budget, cancellationToken)
+            : Problem(context, new(StatusCodes.Status403Forbidden, $"You may send events of {caller.Course}, not of {course}."));
 
     private static async Task<Results<Ok<IngestResult>, ProblemHttpResult>> IngestAsync(
         HttpContext context, BatchReader reader, EventWriter writer, IntakeBudget budget, CancellationToken cancellationToken)
     {
-        if (context.Request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
-        {
-            return TypedResults.Problem($"Content-Encoding {encoding} is not taken: send the body as it is.", statusCode: StatusCodes.Status415UnsupportedMediaType);
-        }
-
         using var share = budget.Open();
-        var (batch, problem) = await ReadAsync(context, reader, share, cancellationToken);
-        if (problem is not null)
+        var (body, problem) = await ReceiveAsync(context, share, cancellationToken);
+        using (body)
         {
-            return Problem(context, problem);
-        }
+            if (problem is null && body is not null)
+            {
+                (var result, problem) = await StoreAsync(SentBody.Of(context, body.Bytes), reader, writer, share, cancellationToken);
+                if (result is not null)
+                {
+                    return TypedResults.Ok(result);
+                }
+            }
 
-        var (status, result) = batch is null ? (StoreStatus.Busy, null) : await writer.StoreAsync(batch);
-        return status switch
-        {
-            StoreStatus.Stored => TypedResults.Ok(result),
-            StoreStatus.Busy => Problem(context, new(StatusCodes.Status503ServiceUnavailable, "Too many events are waiting to be stored: try again in a moment.")),
-            _ => Problem(context, new(StatusCodes.Status503ServiceUnavailable, "The database is away. Send the same events again in a moment: none will be stored twice.")),
-        };
+            return Problem(context, problem ?? Busy);
+        }
     }
 
-    /// <summary>The events of the request; neither a batch nor a problem when there is no room for its bytes.</summary>
-    private static async Task<(EventBatch?, BatchProblem?)> ReadAsync(
-        HttpContext context, BatchReader reader, IntakeBudget.Share share, CancellationToken cancellationToken)
+    private static async Task<(IngestResult?, BatchProblem?)> StoreAsync(
+        SentBody body, BatchReader reader, EventWriter writer, IntakeBudget.Share share, CancellationToken cancellationToken)
     {
-        using var body = await ReceivedBody.ReadAsync(context.Request, share, cancellationToken);
-        if (body is null)
+        for (var tries = 0; tries < MaxTries; tries++)
         {
-            return (null, null);
+            var (batch, problem) = await reader.ReadAsync(body, share, cancellationToken);
+            if (batch is null)
+            {
+                return (null, problem);
+            }
+
+            var outcome = await writer.StoreAsync(batch);
+            if (outcome.Status != StoreStatus.Overtaken)
+            {
+                return (outcome.Result, outcome.Status == StoreStatus.Away ? Away : null);
+            }
         }
 
-        using var document = JsonDocument.Parse(StorableText.From(body.Bytes), new JsonDocumentOptions { MaxDepth = MaxDepth });
-        return reader.Read(document.RootElement, context.User.Caller());
+        return (null, Busy);
+    }
+
+    /// <summary>The request's body; neither a body nor a problem when there is no room for its bytes.</summary>
+    private static async Task<(ReceivedBody?, BatchProblem?)> ReceiveAsync(HttpContext context, IntakeBudget.Share share, CancellationToken cancellationToken)
+    {
+        var limit = context.RequestServices.GetRequiredService<IOptions<EventsOptions>>().Value.MaxBodySize;
+        if (BodyEncoding.Open(context.Request) is not { } stream)
+        {
+            context.Response.Headers.AcceptEncoding = BodyEncoding.Taken;
+            return (null, new(StatusCodes.Status415UnsupportedMediaType, $"Content-Encoding {context.Request.Headers.ContentEncoding} is not taken, but one of these is: {BodyEncoding.Taken}."));
+        }
+
+        try
+        {
+            return (await ReceivedBody.ReadAsync(stream, context.Request.ContentLength, limit, share, cancellationToken), null);
+        }
+        catch (Exception failure) when (BodyEncoding.ProblemOf(failure) is { } problem)
+        {
+            return (null, new(StatusCodes.Status400BadRequest, problem));
+        }
+        finally
+        {
+            if (stream != context.Request.Body)
+            {
+                await stream.DisposeAsync();
+            }
+        }
     }
 
     private static ProblemHttpResult Problem(HttpContext context, BatchProblem problem)

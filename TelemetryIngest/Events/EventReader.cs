@@ -24,7 +24,7 @@ internal sealed class EventReader(SentEvent sent, CallerIdentity caller, DateTim
         var type = Required(sent.Type, "type", MaxName);
         var occurredAt = ReadTime();
         var course = Owner(sent.Course, caller.Course, "course");
-        var learner = Owner(sent.Learner, caller.Learner, "learner");
+        var learner = Learner();
         var id = ReadId(course, learner);
         if (sent.Detail.IsGiven() && sent.Detail.ValueKind != JsonValueKind.Object)
         {
@@ -64,12 +64,27 @@ internal sealed class EventReader(SentEvent sent, CallerIdentity caller, DateTim
     {
         var named = caller.Roles.Contains(Roles.Service);
         var course = StorableText.Cut((named ? sent.Course.Text() : caller.Course) ?? "", MaxName);
-        var learner = StorableText.Cut((named ? sent.Learner.Text() : caller.Learner) ?? "", MaxName);
+        var learner = StorableText.Cut((named ? sent.Learner.Text() : sent.NamedLearner ?? caller.Learner) ?? "", MaxName);
         var body = StorableText.Cut(Encoding.UTF8.GetString(CleanJson.From(sent.Body)), maxBody);
         return new QuarantinedEvent(HashOf(course, learner), receivedAt, course, learner, sent.Source, problem, body);
     }
 
     private void Refuse(string problem) => Problem ??= problem;
+
+    private string Learner()
+    {
+        if (caller.Source is not { } source)
+        {
+            return Owner(sent.Learner, caller.Learner, "learner");
+        }
+
+        if (sent.NamedLearner is null)
+        {
+            Refuse($"{source.Field} does not name the learner: this ingest key takes the learner from there.");
+        }
+
+        return sent.NamedLearner ?? "";
+    }
 
     private string Owner(JsonElement named, string own, string what)
     {

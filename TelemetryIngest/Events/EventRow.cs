@@ -1,3 +1,5 @@
+using Lyceum.TelemetryIngest.Logs;
+
 namespace Lyceum.TelemetryIngest.Events;
 
 /// <summary>One row of <c>events</c>; see the schema for what the columns mean.</summary>
@@ -41,7 +43,9 @@ internal sealed record QuarantinedEvent(Guid Id, DateTimeOffset ReceivedAt, stri
 /// <param name="Rows">Those to store, with their places in the request.</param>
 /// <param name="Rejected">What the sender is told about the others.</param>
 /// <param name="Quarantined">What is kept of the others.</param>
+/// <param name="Logs">How far the logs have been read that the events come from.</param>
 internal sealed record EventBatch(
     IReadOnlyList<(int Index, EventRow Row)> Rows,
     IReadOnlyList<RejectedEvent> Rejected,
-    IReadOnlyList<QuarantinedEvent> Quarantined);
+    IReadOnlyList<QuarantinedEvent> Quarantined,
+    IReadOnlyList<LogState> Logs);

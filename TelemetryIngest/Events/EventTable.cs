@@ -1,3 +1,4 @@
+using Lyceum.TelemetryIngest.Logs;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,13 +8,18 @@ namespace Lyceum.TelemetryIngest.Events;
 /// <summary>What one transaction stored.</summary>
 /// <param name="Inserted">The ids that are new.</param>
 /// <param name="Refused">The ids that PostgreSQL would not take, with its reasons; they are in quarantine.</param>
-internal sealed record StoredGroup(HashSet<Guid> Inserted, Dictionary<Guid, string> Refused);
+/// <param name="Overtaken">The batches that were left out, because their logs have moved on since they were read.</param>
+internal sealed record StoredGroup(HashSet<Guid> Inserted, Dictionary<Guid, string> Refused, HashSet<EventBatch> Overtaken)
+{
+    /// <summary>How many events were to be stored.</summary>
+    public int Tried { get; init; }
+}
 
 /// <summary>
 /// Writes groups of events, each in one transaction: COPY into a staging table, then an insert that passes over ids that exist.
 /// Holds one connection, whose staging table lives as long as it does; not for concurrent use.
 /// </summary>
-internal sealed class EventTable(NpgsqlDataSource database, IOptions<EventsOptions> options) : IAsyncDisposable
+internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOptions<EventsOptions> options) : IAsyncDisposable
 {
     private const string Savepoint = "part";
 
@@ -47,32 +53,35 @@ internal sealed class EventTable(NpgsqlDataSource database, IOptions<EventsOptio
 
     private NpgsqlConnection? _connection;
 
-    /// <summary>Stores a group, all or nothing but for rows that PostgreSQL refuses; the ids must be distinct.</summary>
-    public async Task<StoredGroup> StoreAsync(IReadOnlyList<EventRow> rows, IReadOnlyList<QuarantinedEvent> quarantined, CancellationToken cancellationToken)
+    /// <summary>Stores a group, all or nothing but for rows that PostgreSQL refuses and batches whose logs have moved on.</summary>
+    public async Task<StoredGroup> StoreAsync(IReadOnlyList<EventBatch> group, CancellationToken cancellationToken)
     {
         var reused = _connection is not null;
         try
         {
-            return await TryStoreAsync(rows, quarantined, cancellationToken);
+            return await TryStoreAsync(group, cancellationToken);
         }
         catch (NpgsqlException) when (reused)
         {
             // The connection may have died since the last group without anybody being told. The ids make the repetition harmless.
             await CloseAsync();
-            return await TryStoreAsync(rows, quarantined, cancellationToken);
+            return await TryStoreAsync(group, cancellationToken);
         }
     }
 
     public async ValueTask DisposeAsync() => await CloseAsync();
 
-    private async Task<StoredGroup> TryStoreAsync(IReadOnlyList<EventRow> rows, IReadOnlyList<QuarantinedEvent> quarantined, CancellationToken cancellationToken)
+    private async Task<StoredGroup> TryStoreAsync(IReadOnlyList<EventBatch> group, CancellationToken cancellationToken)
     {
         try
         {
             _connection ??= await OpenAsync(cancellationToken);
             await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
-            var stored = new StoredGroup([], []);
-            List<QuarantinedEvent> bad = [.. quarantined];
+            var overtaken = await AdvanceLogsAsync(transaction, group, cancellationToken);
+            List<EventBatch> taken = [.. group.Where(batch => !overtaken.Contains(batch))];
+            List<EventRow> rows = [.. taken.SelectMany(batch => batch.Rows.Select(row => row.Row)).DistinctBy(row => row.Id)];
+            List<QuarantinedEvent> bad = [.. taken.SelectMany(batch => batch.Quarantined).DistinctBy(one => one.Id)];
+            var stored = new StoredGroup([], [], overtaken) { Tried = rows.Count };
             await InsertAsync(transaction, rows, stored, bad, cancellationToken);
             await QuarantineAsync(bad, cancellationToken);
             await ChangeNotice.SendAsync(_connection, rows.Where(row => stored.Inserted.Contains(row.Id)), cancellationToken);
@@ -86,7 +95,23 @@ internal sealed class EventTable(NpgsqlDataSource database, IOptions<EventsOptio
         }
     }
 
-    private async Task InsertAsync(NpgsqlTransaction transaction, IReadOnlyList<EventRow> rows, StoredGroup stored, List<QuarantinedEvent> bad, CancellationToken cancellationToken)
+    private async Task<HashSet<EventBatch>> AdvanceLogsAsync(NpgsqlTransaction transaction, IReadOnlyList<EventBatch> group, CancellationToken cancellationToken)
+    {
+        HashSet<EventBatch> overtaken = new(ReferenceEqualityComparer.Instance);
+        foreach (var batch in group.Where(batch => batch.Logs.Count > 0))
+        {
+            await transaction.SaveAsync(Savepoint, cancellationToken);
+            if (!await logs.AdvanceAsync(_connection!, batch.Logs, cancellationToken))
+            {
+                await transaction.RollbackAsync(Savepoint, cancellationToken);
+                overtaken.Add(batch);
+            }
+        }
+
+        return overtaken;
+    }
+
+    private async Task InsertAsync(NpgsqlTransaction transaction, List<EventRow> rows, StoredGroup stored, List<QuarantinedEvent> bad, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
         {
@@ -120,7 +145,7 @@ internal sealed class EventTable(NpgsqlDataSource database, IOptions<EventsOptio
     /// <summary>Whether the data is at fault: data exceptions, integrity constraints, program limits (PostgreSQL, appendix A).</summary>
     private static bool IsRefusal(PostgresException failure) => failure.SqlState[..2] is "22" or "23" or "54";
 
-    private async Task CopyAsync(IReadOnlyList<EventRow> rows, CancellationToken cancellationToken)
+    private async Task CopyAsync(List<EventRow> rows, CancellationToken cancellationToken)
     {
         await using var copy = await _connection!.BeginBinaryImportAsync(Copy, cancellationToken);
         foreach (var row in rows)

@@ -13,6 +13,9 @@ internal enum StoreStatus
     /// <summary>Too many wait already; nothing was stored.</summary>
     Busy,
 
+    /// <summary>Another piece of the same log has been stored since this one was read; nothing of it was stored.</summary>
+    Overtaken,
+
     /// <summary>PostgreSQL does not answer; nothing is known to be stored, and sending again is harmless.</summary>
     Away,
 }
@@ -72,12 +75,16 @@ internal sealed partial class EventWriter(
         var start = time.GetTimestamp();
         try
         {
-            var rows = group.SelectMany(waiting => waiting.Batch.Rows.Select(row => row.Row)).DistinctBy(row => row.Id).ToList();
-            var bad = group.SelectMany(waiting => waiting.Batch.Quarantined).DistinctBy(one => one.Id).ToList();
-            var stored = await table.StoreAsync(rows, bad, cancellationToken);
-            metrics.Committed(rows.Count, time.GetElapsedTime(start));
+            var stored = await table.StoreAsync([.. group.Select(waiting => waiting.Batch)], cancellationToken);
+            metrics.Committed(stored.Tried, time.GetElapsedTime(start));
             foreach (var waiting in group)
             {
+                if (stored.Overtaken.Contains(waiting.Batch))
+                {
+                    waiting.Done.TrySetResult((StoreStatus.Overtaken, null));
+                    continue;
+                }
+
                 var result = ResultOf(waiting.Batch, stored);
                 metrics.Answered(result);
                 waiting.Done.TrySetResult((StoreStatus.Stored, result));

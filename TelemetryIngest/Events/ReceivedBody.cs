@@ -15,11 +15,17 @@ internal sealed class ReceivedBody : IDisposable
     /// <summary>The bytes; the caller may change them.</summary>
     public Memory<byte> Bytes => _buffer.AsMemory(0, _length);
 
-    /// <summary>Reads the body; null when the share cannot have as many bytes as it takes.</summary>
-    public static async Task<ReceivedBody?> ReadAsync(HttpRequest request, IntakeBudget.Share share, CancellationToken cancellationToken)
+    /// <summary>Reads a body; null when the share cannot have as many bytes as it takes.</summary>
+    /// <param name="stream">The body, decompressed.</param>
+    /// <param name="announced">Its length as the client says, if it does.</param>
+    /// <param name="limit">The most bytes that it may have.</param>
+    /// <param name="share">Where its bytes are accounted for.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="BadHttpRequestException">It has more.</exception>
+    public static async Task<ReceivedBody?> ReadAsync(Stream stream, long? announced, int limit, IntakeBudget.Share share, CancellationToken cancellationToken)
     {
         // What a client announces is not yet there: memory follows what has arrived.
-        var size = (int)Math.Min(request.ContentLength + 1 ?? FirstSize, MaxFirstSize);
+        var size = (int)Math.Min(announced + 1 ?? FirstSize, MaxFirstSize);
         if (!share.TryTake(size))
         {
             return null;
@@ -30,11 +36,16 @@ internal sealed class ReceivedBody : IDisposable
         {
             while (true)
             {
-                var read = await request.Body.ReadAsync(body._buffer.AsMemory(body._length), cancellationToken);
+                var read = await stream.ReadAsync(body._buffer.AsMemory(body._length), cancellationToken);
                 body._length += read;
                 if (read == 0)
                 {
                     return body;
+                }
+
+                if (body._length > limit)
+                {
+                    throw new BadHttpRequestException($"The body is too large: this endpoint takes {limit} bytes, before and after decompression.", StatusCodes.Status413PayloadTooLarge);
                 }
 
                 if (body._length == body._buffer.Length && !body.TryGrow(share))

@@ -13,7 +13,7 @@ internal static partial class Secrets
 
     /// <summary>No secret is found without one of these, and most text holds none of them.</summary>
     private static readonly SearchValues<string> Hints = SearchValues.Create(
-        ["sk-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "akia", "asia", "hf_", "glpat-", "xox", "aiza", "eyj", "lyc_",
+        ["sk-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "akia", "asia", "hf_", "glpat-", "xox", "aiza", "eyj", "lyc_", "lyi_",
         "private key", "pass", "pwd", "secret", "token", "key", "bearer", "://"],
         StringComparison.OrdinalIgnoreCase);
 
@@ -41,7 +41,7 @@ internal static partial class Secrets
 
     [GeneratedRegex(
         @"\b(?<secret>sk-[a-z0-9_-]{16,}|gh[pousr]_[a-z0-9]{20,}|github_pat_[a-z0-9_]{22,}|(AKIA|ASIA)[0-9A-Z]{16}|hf_[a-z0-9]{20,}"
-        + @"|glpat-[a-z0-9_-]{20,}|xox[abprs]-[a-z0-9-]{10,}|AIza[a-z0-9_-]{35}|lyc_[0-9a-f]{40}"
+        + @"|glpat-[a-z0-9_-]{20,}|xox[abprs]-[a-z0-9-]{10,}|AIza[a-z0-9_-]{35}|ly[ci]_[0-9a-f]{40}"
         + @"|eyJ[a-z0-9_-]{10,}\.[a-z0-9_-]{10,}\.[a-z0-9_-]{5,})"
         + @"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?<secret>(?s:.*?))(?=-----END|\z)"
         + @"|\bBearer\s{1,4}(?<secret>[a-z0-9._~+/-]{16,}=*)"

@@ -30,6 +30,9 @@ internal readonly record struct SentEvent
 
     public JsonElement NotebookContent { get; init; }
 
+    /// <summary>The pseudonym of the learner whom a source named; null when it named nobody, or the sender is no source.</summary>
+    public string? NamedLearner { get; init; }
+
     /// <summary>An event of our own batches (docs/architecture.md).</summary>
     public static SentEvent FromBatch(JsonElement body, string source)
     {

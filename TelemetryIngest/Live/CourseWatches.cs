@@ -32,7 +32,7 @@ internal sealed class CourseWatches(
                 known = (new CourseWatch(course, window, reader, activity.Value, options.Value, time, logger),
                     CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping));
                 _watches.Add((course, window), known);
-                _ = RunAsync(known.Watch, known.Stop);
+                _ = RunAsync(known.Watch, known.Stop.Token);
             }
 
             var subscription = new Subscription(options.Value.Heartbeat, time);
@@ -64,24 +64,22 @@ internal sealed class CourseWatches(
             watch.Audience.Leave(subscription);
             if (watch.Audience.IsEmpty && _watches.Remove(key, out var known))
             {
+                // Only here: at shutdown the watch ends before those who watch have left.
                 known.Stop.Cancel();
+                known.Stop.Dispose();
             }
         }
     }
 
-    private static async Task RunAsync(CourseWatch watch, CancellationTokenSource stop)
+    private static async Task RunAsync(CourseWatch watch, CancellationToken stop)
     {
         try
         {
-            await Task.Run(() => watch.RunAsync(stop.Token), stop.Token);
+            await Task.Run(() => watch.RunAsync(stop), stop);
         }
         catch (OperationCanceledException)
         {
             // Nobody watches any more, or the service stops.
-        }
-        finally
-        {
-            stop.Dispose();
         }
     }
 }

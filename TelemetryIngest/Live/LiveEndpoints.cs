@@ -36,6 +36,13 @@ internal static class LiveEndpoints
             watching.Leave();
             return Task.CompletedTask;
         });
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping, cancellationToken);
+        await watching.Subscription.Ready.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return TypedResults.Problem("The service stops: try again in a moment.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
         await watching.Subscription.Ready.WaitAsync(cancellationToken);
         return TypedResults.ServerSentEvents(ReadAsync(watching.Subscription, lifetime.ApplicationStopping, cancellationToken));
     }

@@ -44,6 +44,14 @@ internal sealed class LiveStream : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads until the service ends the stream.</summary>
+    public async Task EndAsync()
+    {
+        while (await _items.MoveNextAsync())
+        {
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _items.DisposeAsync();

@@ -1,6 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Lyceum.TelemetryIngest.Activity;
+using Lyceum.TelemetryIngest.Live;
 using Lyceum.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Lyceum.TelemetryIngest.Tests;
 
@@ -135,5 +139,24 @@ public sealed class LiveTests(TelemetryApplication app) : IClassFixture<Telemetr
                 return response.IsSuccessStatusCode;
             },
             TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task A_service_that_stops_ends_its_streams_without_an_error()
+    {
+        var replica = await app.ReplicaAsync();
+        await using (replica)
+        {
+            using var instructor = replica.ClientFor(TestIdentity.Instructor());
+            await using var stream = await LiveStream.OpenAsync(instructor, "default");
+            await stream.NextAsync("activity");
+            // The place of a client that is slow to take its last bytes: it leaves after the watch has ended.
+            var slow = replica.Services.GetRequiredService<CourseWatches>().Join("default", ActivityWindow.Default)!;
+            await replica.Services.GetRequiredService<IHost>().StopAsync();
+            await stream.EndAsync();
+            slow.Leave();
+        }
+
+        Assert.Empty(replica.Errors);
     }
 }

@@ -1,6 +1,8 @@
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Lyceum.Testing;
 
@@ -13,6 +15,10 @@ public sealed class ServiceUnderTest<TProgram>(params IEnumerable<KeyValuePair<s
     where TProgram : class
 {
     private readonly KeyValuePair<string, string?>[] _settings = [.. settings];
+    private readonly ErrorLog _errors = new();
+
+    /// <summary>What the service and its server have logged as errors.</summary>
+    public IReadOnlyCollection<string> Errors => _errors.Messages;
 
     /// <summary>Starts the service and answers once it is ready.</summary>
     public async Task<ServiceUnderTest<TProgram>> StartedAsync()
@@ -35,10 +41,17 @@ public sealed class ServiceUnderTest<TProgram>(params IEnumerable<KeyValuePair<s
     /// <summary>A client whose requests come from the caller.</summary>
     public HttpClient ClientFor(CallerIdentity caller) => CreateClient().As(caller);
 
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _errors.Dispose();
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         builder.UseSetting("Identity:Key", TestIdentity.Key);
+        builder.ConfigureServices(services => services.AddSingleton<ILoggerProvider>(_errors));
         foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);
