@@ -8,10 +8,13 @@ namespace Lyceum.ChatService;
 
 [JsonSerializable(typeof(History))]
 [JsonSerializable(typeof(SessionList))]
+[JsonSerializable(typeof(RenameRequest))]
+[JsonSerializable(typeof(ExportedConversation))]
 [JsonSerializable(typeof(StartRequest))]
 [JsonSerializable(typeof(AskRequest))]
 [JsonSerializable(typeof(StartedConversation))]
 [JsonSerializable(typeof(AnsweredQuestion))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(SessionEvent))]
 [JsonSerializable(typeof(DeltaEvent))]
 [JsonSerializable(typeof(DoneEvent))]

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Lyceum.ChatService.Tutor;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -8,6 +9,8 @@ internal static class ConversationEndpoints
 {
     private const int MaxSessions = 200;
     private const int MaxMessages = 1000;
+    private const int MaxTitle = 200;
+    private const int MaxWords = 200;
 
     public static void AddConversations(this IHostApplicationBuilder builder)
     {
@@ -21,18 +24,25 @@ internal static class ConversationEndpoints
         var group = routes.MapGroup("/llm/chat");
         group.MapGet("/sessions", ListAsync);
         group.MapGet("/{session_id}/history", HistoryAsync);
+        group.MapGet("/{session_id}/export", ExportAsync);
+        group.MapPatch("/{session_id}", RenameAsync);
         group.MapDelete("/{session_id}", DeleteAsync);
     }
 
     private static async Task<Results<Ok<SessionList>, ProblemHttpResult>> ListAsync(
-        string? notebook_path, int? limit, Guid? before, ConversationStore conversations, ClaimsPrincipal user, CancellationToken cancellationToken)
+        string? notebook_path, string? q, int? limit, Guid? before, ConversationStore conversations, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
         if (limit is < 1 or > MaxSessions)
         {
             return OutOfRange(MaxSessions);
         }
 
-        return TypedResults.Ok(new SessionList(await conversations.ListAsync(user.Caller().Subject, notebook_path, before, limit ?? 50, cancellationToken)));
+        if (q?.Length > MaxWords || q?.Contains('\0', StringComparison.Ordinal) is true)
+        {
+            return Bad($"'q' must be text of at most {MaxWords} characters.");
+        }
+
+        return TypedResults.Ok(await conversations.ListAsync(user.Caller().Subject, notebook_path, q, before, limit ?? 50, cancellationToken));
     }
 
     private static async Task<Results<Ok<History>, ProblemHttpResult>> HistoryAsync(
@@ -44,8 +54,36 @@ internal static class ConversationEndpoints
         }
 
         return Guid.TryParse(session_id, out var id)
-            && await conversations.HistoryAsync(user.Caller().Subject, id, before, limit ?? MaxMessages, cancellationToken) is { } messages
-            ? TypedResults.Ok(new History(id, messages))
+            && await conversations.HistoryAsync(user.Caller().Subject, id, before, limit ?? MaxMessages, cancellationToken) is { } history
+            ? TypedResults.Ok(history)
+            : ConversationProblems.NotFound(session_id);
+    }
+
+    private static async Task<Results<ConversationExport, ProblemHttpResult>> ExportAsync(
+        string session_id, string? format, ConversationStore conversations, ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        if (format is not (null or ConversationExport.Json or ConversationExport.Markdown))
+        {
+            return Bad($"'format' must be '{ConversationExport.Json}' or '{ConversationExport.Markdown}'.");
+        }
+
+        return Guid.TryParse(session_id, out var id)
+            && await conversations.FindAsync(user.Caller().Subject, id, cancellationToken) is { } session
+            ? new ConversationExport(session, user.Caller().Subject, format ?? ConversationExport.Json, conversations)
+            : ConversationProblems.NotFound(session_id);
+    }
+
+    private static async Task<Results<Ok<ChatSession>, ProblemHttpResult>> RenameAsync(
+        string session_id, RenameRequest body, ConversationStore conversations, ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
+        if (NotebookText.Line(body.Title ?? "") is not { Length: > 0 and <= MaxTitle } title)
+        {
+            return ConversationProblems.Invalid("title", $"It must be a line of 1 to {MaxTitle} characters.");
+        }
+
+        return Guid.TryParse(session_id, out var id)
+            && await conversations.RenameAsync(user.Caller().Subject, id, title, cancellationToken) is { } session
+            ? TypedResults.Ok(session)
             : ConversationProblems.NotFound(session_id);
     }
 
@@ -55,6 +93,7 @@ internal static class ConversationEndpoints
             ? TypedResults.NoContent()
             : ConversationProblems.NotFound(session_id);
 
-    private static ProblemHttpResult OutOfRange(int max) =>
-        TypedResults.Problem($"'limit' must be between 1 and {max}.", statusCode: StatusCodes.Status400BadRequest);
+    private static ProblemHttpResult OutOfRange(int max) => Bad($"'limit' must be between 1 and {max}.");
+
+    private static ProblemHttpResult Bad(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest);
 }

@@ -24,4 +24,12 @@ internal sealed class ConversationsOptions
     /// <summary>How long the end of a turn is tried to be stored while PostgreSQL is away; 10 s unless set.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ErrorMessage = "Conversations:StorePatience must be between 00:00:00 and 00:01:00.")]
     public TimeSpan StorePatience { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often the database is looked at for an answer that another replica writes; 250 ms unless set.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.0500000", "00:00:05", ErrorMessage = "Conversations:FollowInterval must be between 00:00:00.05 and 00:00:05.")]
+    public TimeSpan FollowInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How many answers one replica writes at a time; further questions are refused with 503; 2000 unless set.</summary>
+    [Range(1, 100_000, ErrorMessage = "Conversations:MaxRunningTurns must be between 1 and 100000.")]
+    public int MaxRunningTurns { get; set; } = 2_000;
 }

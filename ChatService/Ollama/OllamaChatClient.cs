@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.Resilience;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace Lyceum.ChatService.Ollama;
 
 /// <summary>A chat client for ModelHost, and so for anything that speaks Ollama's <c>/api/chat</c>. Every failure is a <see cref="ModelException"/>.</summary>
-internal sealed class OllamaChatClient(IHttpClientFactory clients, IOptions<TutorOptions> options, TimeProvider time) : IChatClient
+internal sealed class OllamaChatClient(IHttpClientFactory clients, IdentityTokens identities, IOptions<TutorOptions> options, TimeProvider time) : IChatClient
 {
     public const string HttpClientName = "modelhost";
     private const string ResolvedModelHeader = "X-Lyceum-Model";
@@ -27,7 +28,7 @@ internal sealed class OllamaChatClient(IHttpClientFactory clients, IOptions<Tuto
     {
         var asked = OllamaRequests.From(messages, options);
         using var http = clients.CreateClient(HttpClientName);
-        using var response = await SendAsync(http, asked, cancellationToken);
+        using var response = await SendAsync(http, asked, options.Caller(), cancellationToken);
         // Ollama repeats the name that was asked for; ModelHost says in a header what an alias stands for.
         var model = response.Headers.TryGetValues(ResolvedModelHeader, out var resolved) ? resolved.First() : null;
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
@@ -61,9 +62,14 @@ internal sealed class OllamaChatClient(IHttpClientFactory clients, IOptions<Tuto
 
     private TutorOptions Limits => options.Value;
 
-    private async Task<HttpResponseMessage> SendAsync(HttpClient http, OllamaChatRequest asked, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpClient http, OllamaChatRequest asked, CallerIdentity? caller, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Endpoint) { Content = JsonContent.Create(asked, OllamaJson.Default.OllamaChatRequest) };
+        if (caller is not null)
+        {
+            request.Headers.Add(IdentityHeader.Name, identities.Issue(caller));
+        }
+
         request.SetAttemptTimeout(Limits.FirstTokenTimeout);
         HttpResponseMessage response;
         try

@@ -6,7 +6,7 @@ namespace Lyceum.ChatService.Storage;
 /// <summary>The columns that make a <see cref="Message"/> or a <see cref="ChatSession"/>, and how to read them.</summary>
 internal static class Columns
 {
-    public const string OfMessage = "id, conversation_id, sender, content, created_at, model, status, question_id, failure";
+    public const string OfMessage = "id, conversation_id, sender, content, created_at, model, status, question_id, failure, prompt, input_tokens, output_tokens";
     public const string OfSession = "id, title, notebook_path, created_at, updated_at";
 
     public static Message ReadMessage(NpgsqlDataReader row) => new(
@@ -18,7 +18,10 @@ internal static class Columns
         ReadText(row, 5),
         row.GetString(6),
         row.IsDBNull(7) ? null : row.GetGuid(7),
-        ReadText(row, 8));
+        ReadText(row, 8),
+        ReadText(row, 9),
+        ReadCount(row, 10),
+        ReadCount(row, 11));
 
     public static ChatSession ReadSession(NpgsqlDataReader row) => new(
         row.GetGuid(0),
@@ -28,4 +31,6 @@ internal static class Columns
         row.GetFieldValue<DateTimeOffset>(4));
 
     public static string? ReadText(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    public static long? ReadCount(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 }

@@ -12,6 +12,10 @@ internal static class Parameter
 
     public static NpgsqlParameter Json(string? value) => Make(NpgsqlDbType.Jsonb, value);
 
+    public static NpgsqlParameter Bytes(byte[] value) => Make(NpgsqlDbType.Bytea, value);
+
+    public static NpgsqlParameter Flag(bool value) => Make(NpgsqlDbType.Boolean, value);
+
     public static NpgsqlParameter Count(long? value) => Make(NpgsqlDbType.Bigint, value);
 
     public static NpgsqlParameter Time(DateTimeOffset value) => Make(NpgsqlDbType.TimestampTz, value);

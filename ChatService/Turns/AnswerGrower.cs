@@ -1,45 +1,35 @@
 using Lyceum.ChatService.Conversations;
-using Lyceum.ChatService.Tutor;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Lyceum.ChatService.Turns;
 
-/// <summary>Told what an answer grew by; told an empty text now and then while the model is silent.</summary>
-internal delegate ValueTask AnswerListener(string delta);
-
-/// <summary>Lets an answer grow by what the model says, and stores it and renews its lease meanwhile.</summary>
-internal sealed partial class AnswerGrower(
-    IChatClient model,
-    TutorRequests tutor,
-    AnswerStore answers,
-    IOptions<ConversationsOptions> options,
-    TimeProvider time,
-    ILogger<AnswerGrower> logger)
+/// <summary>Lets an answer grow by what the model says, and stores what may be seen of it and renews its lease meanwhile.</summary>
+internal sealed partial class AnswerGrower(IChatClient model, AnswerStore answers, IOptions<ConversationsOptions> options, TimeProvider time, ILogger<AnswerGrower> logger)
 {
-    private const int TicksPerSignOfLife = 10;
-
-    public async Task GrowAsync(Answer answer, IReadOnlyList<ChatMessage> messages, Guid answerId, AnswerListener? listener, CancellationToken cancellationToken)
+    /// <param name="live">The turn.</param>
+    /// <param name="answer">What is to grow.</param>
+    /// <param name="messages">What the model is asked.</param>
+    /// <param name="asked">How it is asked.</param>
+    /// <param name="show">Whether the answer may be seen as it grows.</param>
+    /// <param name="cancellationToken">Stops the model.</param>
+    public async Task GrowAsync(LiveTurn live, Answer answer, IReadOnlyList<ChatMessage> messages, ChatOptions asked, bool show, CancellationToken cancellationToken)
     {
         using var clock = new PeriodicTimer(options.Value.SaveInterval, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var updates = model.GetStreamingResponseAsync(messages, tutor.Options, stop.Token).GetAsyncEnumerator(stop.Token);
+        var updates = model.GetStreamingResponseAsync(messages, asked, stop.Token).GetAsyncEnumerator(stop.Token);
         var next = updates.MoveNextAsync().AsTask();
         var tick = clock.WaitForNextTickAsync(stop.Token).AsTask();
         try
         {
-            for (var silent = 0; ;)
+            while (true)
             {
                 await Task.WhenAny(next, tick);
                 if (tick.IsCompletedSuccessfully)
                 {
-                    await SaveAsync(answerId, answer, cancellationToken);
+                    await SaveAsync(live, begun: answer.Length > 0, cancellationToken);
                     tick = clock.WaitForNextTickAsync(stop.Token).AsTask();
-                    if (++silent % TicksPerSignOfLife == 0 && listener is not null)
-                    {
-                        await listener("");
-                    }
                 }
 
                 if (!next.IsCompleted)
@@ -53,10 +43,9 @@ internal sealed partial class AnswerGrower(
                     break;
                 }
 
-                if (answer.Add(updates.Current) is { Length: > 0 } delta && listener is not null)
+                if (answer.Add(updates.Current) is { Length: > 0 } delta && show)
                 {
-                    silent = 0;
-                    await listener(delta);
+                    live.Show(delta);
                 }
 
                 next = updates.MoveNextAsync().AsTask();
@@ -82,19 +71,23 @@ internal sealed partial class AnswerGrower(
         await tick.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task SaveAsync(Guid answerId, Answer answer, CancellationToken cancellationToken)
+    private async Task SaveAsync(LiveTurn live, bool begun, CancellationToken cancellationToken)
     {
         try
         {
-            if (!await answers.SaveAsync(answerId, answer.Text, cancellationToken))
+            switch (await answers.SaveAsync(live.Turn.AnswerId, live.Shown, begun, cancellationToken))
             {
-                throw new TurnEndedException(TurnFailure.Lost);
+                case Saved.LeaseLost:
+                    throw new TurnEndedException(TurnFailure.Lost);
+                case Saved.CancelRequested:
+                    live.Cancel();
+                    break;
             }
         }
         catch (NpgsqlException failure) when (failure.IsTransient)
         {
             // The answer goes on: it is stored again in a moment, and at its end with patience.
-            LogNotSaved(logger, answerId, failure.Message);
+            LogNotSaved(logger, live.Turn.AnswerId, failure.Message);
         }
     }
 

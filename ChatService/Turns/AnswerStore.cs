@@ -46,13 +46,67 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
         return messages;
     }
 
-    /// <summary>Stores the answer so far and renews its lease. False when the lease is lost: the turn must end.</summary>
-    public async Task<bool> SaveAsync(Guid answer, string content, CancellationToken cancellationToken)
+    /// <summary>Stores the answer so far and renews its lease.</summary>
+    public async Task<Saved> SaveAsync(Guid answer, string content, bool begun, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("UPDATE message SET content = $2, lease_until = now() + $3 WHERE id = $1 AND status = 'running'");
-        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Id(answer), Parameter.Text(content), Parameter.Span(options.Value.TurnLease)]);
+        await using var command = database.CreateCommand("""
+            UPDATE message SET content = $2, lease_until = now() + $3, status = CASE WHEN $4 THEN 'running' ELSE status END
+            WHERE id = $1 AND lease_until IS NOT NULL
+            RETURNING cancel_requested
+            """);
+        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Id(answer), Parameter.Text(content), Parameter.Span(options.Value.TurnLease), Parameter.Flag(begun)]);
         command.CommandTimeout = SaveTimeoutSeconds;
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        return await command.ExecuteScalarAsync(cancellationToken) switch
+        {
+            null => Saved.LeaseLost,
+            true => Saved.CancelRequested,
+            _ => Saved.Kept,
+        };
+    }
+
+    /// <summary>Asks for the end of the answer that is being written, and tells every replica; its id, or null when none is.</summary>
+    public async Task<Guid?> RequestCancelAsync(string subject, Guid conversation, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"""
+            WITH stopped AS (
+                UPDATE message m SET cancel_requested = true FROM conversation c
+                WHERE c.id = $1 AND c.subject = $2 AND m.conversation_id = c.id AND m.lease_until IS NOT NULL
+                RETURNING m.id)
+            SELECT id, pg_notify('{CancelListener.Channel}', id::text) FROM stopped
+            """);
+        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Id(conversation), Parameter.Text(subject)]);
+        return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
+    }
+
+    /// <summary>The newest try to answer in a conversation; null when the subject has no such conversation.</summary>
+    public Task<FollowedTurn?> LastAsync(string subject, Guid conversation, CancellationToken cancellationToken) =>
+        FindAsync(subject, conversation, (Guid?)null, cancellationToken);
+
+    /// <summary>An answer of a conversation; null when the subject has no such conversation or it no such answer.</summary>
+    public Task<FollowedTurn?> FindAsync(string subject, Guid conversation, Guid answer, CancellationToken cancellationToken) =>
+        FindAsync(subject, conversation, (Guid?)answer, cancellationToken);
+
+    /// <summary>An answer as it is stored; null when its conversation was deleted.</summary>
+    public async Task<(Message Message, ChatSession Session)?> ReadAsync(FollowedTurn turn, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT {Columns.OfMessage} FROM message WHERE id = $1 AND conversation_id = $2")
+        {
+            Parameters = { Parameter.Id(turn.AnswerId), Parameter.Id(turn.SessionId) },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT {Columns.OfSession} FROM conversation WHERE id = $1 AND subject = $2")
+        {
+            Parameters = { Parameter.Id(turn.SessionId), Parameter.Text(turn.Subject) },
+        });
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        if (!await rows.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var message = Columns.ReadMessage(rows);
+        await rows.NextResultAsync(cancellationToken);
+        return await rows.ReadAsync(cancellationToken) ? (message, Columns.ReadSession(rows)) : null;
     }
 
     /// <summary>Ends an answer; null when the lease was lost before. May be repeated when its success is unknown.</summary>
@@ -62,7 +116,7 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"""
             UPDATE message
             SET content = $2, status = $3, model = $4, input_tokens = $5, output_tokens = $6, failure = $7, lease_until = NULL
-            WHERE id = $1 AND status IN ('running', $3)
+            WHERE id = $1 AND status IN ('queued', 'running', $3)
             RETURNING {Columns.OfMessage}
             """)
         {
@@ -98,9 +152,33 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
     {
         await using var command = database.CreateCommand("""
             UPDATE message SET status = 'failed', failure = $1, lease_until = NULL
-            WHERE status = 'running' AND lease_until < now()
+            WHERE lease_until < now()
             """);
         command.Parameters.Add(Parameter.Text(TurnFailure.Expired.Detail));
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    private async Task<FollowedTurn?> FindAsync(string subject, Guid conversation, Guid? answer, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            SELECT m.question_id, m.id FROM message m JOIN conversation c ON c.id = m.conversation_id
+            WHERE c.id = $1 AND c.subject = $2 AND m.question_id IS NOT NULL AND ($3::uuid IS NULL OR m.id = $3)
+            ORDER BY m.position DESC LIMIT 1
+            """);
+        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Id(conversation), Parameter.Text(subject), Parameter.Id(answer)]);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        return await rows.ReadAsync(cancellationToken) ? new FollowedTurn(subject, conversation, rows.GetGuid(0), rows.GetGuid(1)) : null;
+    }
+}
+
+/// <summary>What came of storing an answer that grows.</summary>
+internal enum Saved
+{
+    Kept,
+
+    /// <summary>Its student wants it stopped.</summary>
+    CancelRequested,
+
+    /// <summary>It counts as failed, or was deleted: the turn must end.</summary>
+    LeaseLost,
 }

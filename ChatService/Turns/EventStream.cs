@@ -25,10 +25,16 @@ internal sealed class EventStream
         _body = context.Response.BodyWriter;
     }
 
-    public async ValueTask WriteAsync<T>(string name, T data, JsonTypeInfo<T> type)
+    /// <param name="name">The event's name.</param>
+    /// <param name="id">Where in the stream its reader is after it.</param>
+    /// <param name="data">What it says.</param>
+    /// <param name="type">How that is written.</param>
+    public async ValueTask WriteAsync<T>(string name, TurnPosition id, T data, JsonTypeInfo<T> type)
     {
         _body.Write("event: "u8);
         Encoding.ASCII.GetBytes(name, _body);
+        _body.Write("\nid: "u8);
+        Encoding.ASCII.GetBytes(id.ToString(), _body);
         _body.Write("\ndata: "u8);
         _body.Write(JsonSerializer.SerializeToUtf8Bytes(data, type));
         _body.Write("\n\n"u8);

@@ -4,8 +4,8 @@ using Npgsql;
 
 namespace Lyceum.ChatService.Turns;
 
-/// <summary>Marks turns as failed whose process was killed, so that a student sees it and can retry. Every replica may do it for all.</summary>
-internal sealed partial class ExpiredTurns(AnswerStore answers, IOptions<ConversationsOptions> options, TimeProvider time, ILogger<ExpiredTurns> logger)
+/// <summary>Marks turns as failed whose process was killed, so that a student sees it and can retry, and forgets old request keys. Every replica may do it for all.</summary>
+internal sealed partial class ExpiredTurns(AnswerStore answers, RequestKeys keys, IOptions<ConversationsOptions> options, TimeProvider time, ILogger<ExpiredTurns> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -19,6 +19,8 @@ internal sealed partial class ExpiredTurns(AnswerStore answers, IOptions<Convers
                 {
                     LogFailed(logger, count);
                 }
+
+                await keys.ForgetOldAsync(stoppingToken);
             }
             catch (NpgsqlException failure)
             {

@@ -20,12 +20,12 @@ internal sealed class QuestionChecks(IOptions<ConversationsOptions> options)
     {
         if (string.IsNullOrWhiteSpace(text))
         {
-            return Invalid(field, "It is missing or empty: write the student's question.");
+            return ConversationProblems.Invalid(field, "It is missing or empty: write the student's question.");
         }
 
         if (text.Contains('\0', StringComparison.Ordinal))
         {
-            return Invalid(field, "It contains the character NUL, which cannot be stored.");
+            return ConversationProblems.Invalid(field, "It contains the character NUL, which cannot be stored.");
         }
 
         var limit = options.Value.MaxMessageBytes;
@@ -38,17 +38,10 @@ internal sealed class QuestionChecks(IOptions<ConversationsOptions> options)
             ?? TooLong("context.cell_id", context?.CellId, MaxCellId)
             ?? TooLong("context.language", context?.Language, MaxLanguage)
             ?? (context?.Error is { } error && string.IsNullOrWhiteSpace(error.Name)
-                ? Invalid("context.error.name", "It is missing or empty: write the error's class, or leave 'error' out.")
+                ? ConversationProblems.Invalid("context.error.name", "It is missing or empty: write the error's class, or leave 'error' out.")
                 : null);
     }
 
     private static ProblemHttpResult? TooLong(string field, string? value, int limit) =>
-        value is null || value.Length <= limit ? null : Invalid(field, $"It is longer than {limit} characters.");
-
-    private static ProblemHttpResult Invalid(string field, string complaint) =>
-        TypedResults.Problem(new HttpValidationProblemDetails(new Dictionary<string, string[]> { [field] = [complaint] })
-        {
-            Status = StatusCodes.Status422UnprocessableEntity,
-            Detail = $"'{field}': {complaint}",
-        });
+        value is null || value.Length <= limit ? null : ConversationProblems.Invalid(field, $"It is longer than {limit} characters.");
 }

@@ -36,6 +36,7 @@ internal enum Refusal
     NoSuchConversation,
     AnotherTurnRuns,
     NothingToRetry,
+    KeyUsed,
 }
 
 /// <summary>A turn that was begun, or why it was not.</summary>

@@ -40,13 +40,14 @@ public sealed record AnsweredQuestion(Message ResponseMessage, ChatSession Updat
 /// <summary>The data of the first event of a stream, <c>session</c>: the question is stored.</summary>
 /// <param name="SessionId">The conversation.</param>
 /// <param name="QuestionId">The question's message.</param>
-public sealed record SessionEvent(Guid SessionId, Guid QuestionId);
+/// <param name="AnswerId">The answer's message.</param>
+public sealed record SessionEvent(Guid SessionId, Guid QuestionId, Guid AnswerId);
 
 /// <summary>The data of an event <c>delta</c>.</summary>
 /// <param name="Text">What the answer grew by.</param>
 public sealed record DeltaEvent(string Text);
 
 /// <summary>The data of the last event of a stream that went well, <c>done</c>: the answer is stored.</summary>
-/// <param name="Message">The whole answer.</param>
+/// <param name="Message">The whole answer; of one that its student stopped, with the status <c>cancelled</c>, what there is of it.</param>
 /// <param name="Session">The conversation as it now is.</param>
 public sealed record DoneEvent(Message Message, ChatSession Session);

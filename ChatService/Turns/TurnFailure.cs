@@ -17,11 +17,16 @@ internal sealed record TurnFailure(string Kind, int Status, string Detail)
 
     public static readonly TurnFailure StorageAway = new("storage", StatusCodes.Status503ServiceUnavailable, $"The database is away, the answer could not be stored. {Again}");
 
+    public static readonly TurnFailure TookTooLong = new("too_slow", StatusCodes.Status504GatewayTimeout, $"The tutor took too long over its answer and was stopped. {Again}");
+
     public static readonly TurnFailure TooLong = new("too_long", StatusCodes.Status502BadGateway, "The tutor's answer became too long and was stopped. Your question is kept: try again, or ask for less at once.");
 
     public static readonly TurnFailure Empty = new("model_broke", StatusCodes.Status502BadGateway, $"The tutor's model gave an empty answer. {Again}");
 
     public static readonly TurnFailure Unexpected = new("internal", StatusCodes.Status500InternalServerError, $"The tutor failed unexpectedly. {Again}");
+
+    /// <summary>A failure of which the stored words are left.</summary>
+    public static TurnFailure Stored(string? detail) => new("failed", StatusCodes.Status503ServiceUnavailable, detail ?? Unexpected.Detail);
 
     public static TurnFailure Of(ModelException failure) => failure.Failure switch
     {

@@ -9,7 +9,7 @@ namespace Lyceum.ChatService.Turns;
 internal static class TurnProblems
 {
     /// <summary>A failed turn in words, with what a client needs to retry it.</summary>
-    public static ProblemDetails Of(TurnFailure failure, Turn turn) => new()
+    public static ProblemDetails Of(TurnFailure failure, FollowedTurn turn) => new()
     {
         Type = $"urn:lyceum:turn:{failure.Kind}",
         Title = ReasonPhrases.GetReasonPhrase(failure.Status),
@@ -26,6 +26,7 @@ internal static class TurnProblems
     public static ProblemHttpResult Of(Refusal refusal, string conversation) => refusal switch
     {
         Refusal.AnotherTurnRuns => Conflict($"The tutor is still answering in the conversation '{conversation}': wait for it, or stop it."),
+        Refusal.KeyUsed => Conflict($"The {RequestKey.Header} began a turn of a conversation that has been deleted since."),
         Refusal.NothingToRetry => Conflict($"The last question of the conversation '{conversation}' has its answer: there is nothing to retry."),
         _ => ConversationProblems.NotFound(conversation),
     };

@@ -26,9 +26,11 @@ internal sealed partial class TurnRunner(
 {
     private static readonly TimeSpan StoreRetryDelay = TimeSpan.FromMilliseconds(250);
 
-    public async Task<TurnResult> RunAsync(Turn turn, AnswerListener? listener, CancellationToken clientGone)
+    public async Task<TurnResult> RunAsync(LiveTurn live)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(clientGone, lifetime.ApplicationStopping);
+        var turn = live.Turn;
+        using var late = new CancellationTokenSource(tutorOptions.Value.MaxTurnTime, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(live.Cancelled, lifetime.ApplicationStopping, late.Token);
         Activity.Current?.SetTag("gen_ai.conversation.id", turn.SessionId.ToString());
         var started = time.GetTimestamp();
         var answer = new Answer(tutorOptions.Value.MaxAnswerCharacters);
@@ -36,9 +38,9 @@ internal sealed partial class TurnRunner(
         try
         {
             var messages = await ComposeAsync(turn, stop.Token);
-            await grower.GrowAsync(answer, messages, turn.AnswerId, listener, stop.Token);
+            await grower.GrowAsync(live, answer, messages, tutor.OptionsFor(turn.Caller), show: true, stop.Token);
         }
-        catch (Exception thrown) when (Expected(thrown, clientGone, stop.Token) is { } expected)
+        catch (Exception thrown) when (Expected(thrown, live.Cancelled, late.Token, stop.Token) is { } expected)
         {
             LogFailed(logger, turn.AnswerId, expected.Kind, thrown.Message);
             failure = expected;
@@ -57,7 +59,7 @@ internal sealed partial class TurnRunner(
         var context = turn.Context;
         if (!turn.IsRetry)
         {
-            context = await contexts.CompleteAsync(context with { NotebookPath = context.NotebookPath ?? turn.NotebookPath }, cancellationToken);
+            context = await contexts.CompleteAsync(turn.Caller, context with { NotebookPath = context.NotebookPath ?? turn.NotebookPath }, cancellationToken);
         }
 
         if (context != turn.Context)
@@ -87,7 +89,8 @@ internal sealed partial class TurnRunner(
         }
 
         events.Ended(turn, answer, failure is null ? MessageStatus.Done : status is MessageStatus.Done ? MessageStatus.Failed : status, time.GetElapsedTime(started));
-        return new TurnResult(stored?.Item1, stored?.Item2, failure);
+        // An answer that its student stopped has ended as wished.
+        return new TurnResult(stored?.Item1, stored?.Item2, failure == TurnFailure.Cancelled && stored is not null ? null : failure);
     }
 
     private async Task<(Message, ChatSession)?> FinishAsync(Turn turn, Answer answer, string status, string? failure, CancellationToken patience)
@@ -105,10 +108,11 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    private static TurnFailure? Expected(Exception thrown, CancellationToken clientGone, CancellationToken stop) => thrown switch
+    private static TurnFailure? Expected(Exception thrown, CancellationToken cancelled, CancellationToken late, CancellationToken stop) => thrown switch
     {
         // An answer that is stopped may look broken to those who read it.
-        OperationCanceledException or ModelException when clientGone.IsCancellationRequested => TurnFailure.Cancelled,
+        OperationCanceledException or ModelException when cancelled.IsCancellationRequested => TurnFailure.Cancelled,
+        OperationCanceledException or ModelException when late.IsCancellationRequested => TurnFailure.TookTooLong,
         OperationCanceledException or ModelException when stop.IsCancellationRequested => TurnFailure.Stopping,
         ModelException failure => TurnFailure.Of(failure),
         TurnEndedException ended => ended.Failure,

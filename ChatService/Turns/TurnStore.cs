@@ -9,7 +9,7 @@ using Npgsql;
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>
-/// Begins turns. The question and an empty, running answer are committed in one go before the model is asked; PostgreSQL's unique
+/// Begins turns. The question and an empty, queued answer are committed in one go before the model is asked; PostgreSQL's unique
 /// index lets one answer run per conversation, on whichever replica. The answer carries a lease that its writer keeps alive.
 /// </summary>
 internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, IOptions<ConversationsOptions> options, TimeProvider time)
@@ -18,18 +18,18 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
 
     private const string FailExpired = """
         UPDATE message SET status = 'failed', failure = $2, lease_until = NULL
-        WHERE conversation_id = $1 AND status = 'running' AND lease_until < now()
+        WHERE conversation_id = $1 AND lease_until < now()
         """;
 
     private const string InsertAnswer = """
         INSERT INTO message (id, conversation_id, question_id, sender, content, status, created_at, prompt, lease_until)
-        SELECT $1, c.id, $4, 'assistant', '', 'running', $5, $6, now() + $7 FROM conversation c WHERE c.id = $2 AND c.subject = $3
+        SELECT $1, c.id, $4, 'assistant', '', 'queued', $5, $6, now() + $7 FROM conversation c WHERE c.id = $2 AND c.subject = $3
         """;
 
-    public async Task<Turn> StartAsync(CallerIdentity caller, string question, TutorContext context, CancellationToken cancellationToken)
+    public async Task<Claim> StartAsync(CallerIdentity caller, string question, TutorContext context, RequestKey? key, CancellationToken cancellationToken)
     {
         var turn = New(caller, Guid.CreateVersion7(time.GetUtcNow()), question, context) with { IsFirst = true, NotebookPath = context.NotebookPath };
-        await using var batch = database.CreateBatch();
+        await using var batch = Begin(key, turn);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             INSERT INTO conversation (id, subject, learner, course, title, notebook_path, created_at, updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
@@ -48,14 +48,22 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
         });
         batch.BatchCommands.Add(InsertQuestion(turn));
         batch.BatchCommands.Add(Answer(turn));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        return turn;
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            return turn;
+        }
+        catch (PostgresException refused) when (Refused(refused) is { } refusal)
+        {
+            return refusal;
+        }
     }
 
-    public async Task<Claim> AskAsync(CallerIdentity caller, Guid conversation, string question, TutorContext context, CancellationToken cancellationToken)
+    public async Task<Claim> AskAsync(
+        CallerIdentity caller, Guid conversation, string question, TutorContext context, RequestKey? key, CancellationToken cancellationToken)
     {
         var turn = New(caller, conversation, question, context);
-        await using var batch = database.CreateBatch();
+        await using var batch = Begin(key, turn);
         batch.BatchCommands.Add(Expire(conversation));
         batch.BatchCommands.Add(InsertQuestion(turn));
         batch.BatchCommands.Add(Answer(turn));
@@ -81,7 +89,7 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
     }
 
     /// <summary>Begins another try at the last question, if its last answer failed or was cancelled.</summary>
-    public async Task<Claim> RetryAsync(CallerIdentity caller, Guid conversation, CancellationToken cancellationToken)
+    public async Task<Claim> RetryAsync(CallerIdentity caller, Guid conversation, RequestKey? key, CancellationToken cancellationToken)
     {
         await using (var expire = database.CreateBatch())
         {
@@ -95,11 +103,11 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
             return refusal;
         }
 
-        await using var batch = database.CreateBatch();
+        await using var batch = Begin(key, turn);
         batch.BatchCommands.Add(Answer(turn));
         try
         {
-            return await batch.ExecuteNonQueryAsync(cancellationToken) == 1 ? turn : Refusal.NoSuchConversation;
+            return await batch.ExecuteNonQueryAsync(cancellationToken) > 0 ? turn : Refusal.NoSuchConversation;
         }
         catch (PostgresException refused) when (Refused(refused) is { } reason)
         {
@@ -125,7 +133,7 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
 
         return rows.GetString(4) switch
         {
-            MessageStatus.Running => Refusal.AnotherTurnRuns,
+            MessageStatus.Queued or MessageStatus.Running => Refusal.AnotherTurnRuns,
             MessageStatus.Done => Refusal.NothingToRetry,
             _ => New(caller, conversation, rows.GetString(1), StoredContext.Read(rows, 2)) with
             {
@@ -145,6 +153,18 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
         Question = question,
         Context = context,
     };
+
+    /// <summary>A transaction that, before anything else, claims the request's key.</summary>
+    private NpgsqlBatch Begin(RequestKey? key, Turn turn)
+    {
+        var batch = database.CreateBatch();
+        if (key is not null)
+        {
+            batch.BatchCommands.Add(RequestKeys.Claim(key, turn));
+        }
+
+        return batch;
+    }
 
     private static NpgsqlBatchCommand Expire(Guid conversation) => new(FailExpired)
     {
@@ -184,7 +204,8 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
     private static Refusal? Refused(PostgresException refused) => refused switch
     {
         { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "one_turn_at_a_time" } => Refusal.AnotherTurnRuns,
-        // Deleted between our statements.
+        { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "request_key_pkey" } => Refusal.KeyUsed,
+        // Deleted between our statements, or never there.
         { SqlState: PostgresErrorCodes.ForeignKeyViolation } => Refusal.NoSuchConversation,
         _ => null,
     };

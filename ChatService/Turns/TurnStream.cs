@@ -3,23 +3,44 @@ using Microsoft.AspNetCore.Mvc;
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>A turn as a stream of events: <c>session</c>, any number of <c>delta</c>, then <c>done</c> or <c>error</c>.</summary>
-internal sealed class TurnStream(Turn turn, TurnRunner runner) : IResult
+internal sealed class TurnStream(FollowedTurn turn, int from, IAsyncEnumerable<TurnStep> steps) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var stream = new EventStream(httpContext);
-        await stream.WriteAsync("session", new SessionEvent(turn.SessionId, turn.QuestionId), ChatJson.Default.SessionEvent);
-        var result = await runner.RunAsync(
-            turn,
-            delta => delta.Length == 0 ? stream.WriteSignOfLifeAsync() : stream.WriteAsync("delta", new DeltaEvent(delta), ChatJson.Default.DeltaEvent),
-            httpContext.RequestAborted);
-        if (result is { Failure: null, Message: { } message, Session: { } session })
+        await stream.WriteAsync("session", At(from), new SessionEvent(turn.SessionId, turn.QuestionId, turn.AnswerId), ChatJson.Default.SessionEvent);
+        try
         {
-            await stream.WriteAsync("done", new DoneEvent(message, session), ChatJson.Default.DoneEvent);
+            await foreach (var step in steps.WithCancellation(httpContext.RequestAborted))
+            {
+                await WriteAsync(stream, step);
+            }
         }
-        else if (result.Failure is { } failure)
+        catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
         {
-            await stream.WriteAsync<ProblemDetails>("error", TurnProblems.Of(failure, turn), ChatJson.Default.ProblemDetails);
+            // The reader has gone; the turn goes on.
         }
     }
+
+    private async ValueTask WriteAsync(EventStream stream, TurnStep step)
+    {
+        if (step.Delta.Length > 0)
+        {
+            await stream.WriteAsync("delta", At(step.Length), new DeltaEvent(step.Delta), ChatJson.Default.DeltaEvent);
+        }
+        else if (step.Result is null)
+        {
+            await stream.WriteSignOfLifeAsync();
+        }
+        else if (step.Result is { Failure: null, Message: { } message, Session: { } session })
+        {
+            await stream.WriteAsync("done", At(step.Length), new DoneEvent(message, session), ChatJson.Default.DoneEvent);
+        }
+        else
+        {
+            await stream.WriteAsync<ProblemDetails>("error", At(step.Length), TurnProblems.Of(step.Result.Failure ?? TurnFailure.Lost, turn), ChatJson.Default.ProblemDetails);
+        }
+    }
+
+    private TurnPosition At(int length) => new(turn.AnswerId, length);
 }

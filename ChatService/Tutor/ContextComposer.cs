@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Lyceum.ChatService.Turns;
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ChatService.Tutor;
@@ -21,9 +22,9 @@ internal sealed partial class ContextComposer(LastErrors lastErrors, IOptions<Tu
     };
 
     /// <summary>The same and, where the request told of no error, the student's last one.</summary>
-    public async Task<TutorContext> CompleteAsync(TutorContext context, CancellationToken cancellationToken)
+    public async Task<TutorContext> CompleteAsync(CallerIdentity caller, TutorContext context, CancellationToken cancellationToken)
     {
-        if (context.Error is not null || await lastErrors.FindAsync(context.NotebookPath, cancellationToken) is not { } last)
+        if (context.Error is not null || await lastErrors.FindAsync(caller, context.NotebookPath, cancellationToken) is not { } last)
         {
             return context;
         }

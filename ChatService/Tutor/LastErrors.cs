@@ -1,17 +1,19 @@
 using System.Net;
 using System.Text.Json;
 using Lyceum.ServiceDefaults.Discovery;
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ChatService.Tutor;
 
 /// <summary>
-/// The last error of the student who asks, from TelemetryIngest, which knows the student by the identity that the call passes on.
+/// The last error of the student who asks, from TelemetryIngest, which knows the student by the identity that the call carries.
 /// A help, not a need: without it a turn goes on.
 /// </summary>
 internal sealed partial class LastErrors(
     IHttpClientFactory clients,
     ServiceEndpoints endpoints,
+    IdentityTokens identities,
     IOptions<TutorOptions> options,
     TimeProvider time,
     ILogger<LastErrors> logger)
@@ -19,7 +21,7 @@ internal sealed partial class LastErrors(
     public const string HttpClientName = "telemetryingest";
 
     /// <summary>The student's last error in the notebook, or anywhere for no notebook; null when there is none of late or it cannot be had in time.</summary>
-    public async Task<LastError?> FindAsync(string? notebook, CancellationToken cancellationToken)
+    public async Task<LastError?> FindAsync(CallerIdentity caller, string? notebook, CancellationToken cancellationToken)
     {
         if (!endpoints.Knows("telemetryingest"))
         {
@@ -32,7 +34,10 @@ internal sealed partial class LastErrors(
         {
             var query = notebook is null ? "" : $"?notebook={Uri.EscapeDataString(notebook)}";
             using var client = clients.CreateClient(HttpClientName);
-            using var response = await client.GetAsync(new Uri($"http://telemetryingest/telemetry/learners/me/last-error{query}"), either.Token);
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://telemetryingest/telemetry/learners/me/last-error{query}"));
+            // The request that asked may be over: a turn outlives it.
+            request.Headers.Add(IdentityHeader.Name, identities.Issue(caller));
+            using var response = await client.SendAsync(request, either.Token);
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 LogNone(logger, (int)response.StatusCode);

@@ -30,6 +30,10 @@ internal sealed class TutorOptions
     [Range(1_000, 1_000_000, ErrorMessage = "Tutor:MaxAnswerCharacters must be between 1000 and 1000000.")]
     public int MaxAnswerCharacters { get; set; } = 64_000;
 
+    /// <summary>How long a turn may take in all; 15 min unless set. It goes on when its reader has gone, so it needs an end of its own.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "04:00:00", ErrorMessage = "Tutor:MaxTurnTime must be between 00:00:01 and 04:00:00.")]
+    public TimeSpan MaxTurnTime { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How long the model may take until its answer begins, waiting in ModelHost's queue included; 5 min unless set.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Tutor:FirstTokenTimeout must be between 00:00:01 and 01:00:00.")]
     public TimeSpan FirstTokenTimeout { get; set; } = TimeSpan.FromMinutes(5);

@@ -1,3 +1,5 @@
+using Lyceum.ChatService.Ollama;
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -8,12 +10,12 @@ internal sealed class TutorRequests(TutorPrompt prompt, IOptions<TutorOptions> o
 {
     public string PromptVersion => prompt.Version;
 
-    public ChatOptions Options => new()
+    public ChatOptions OptionsFor(CallerIdentity caller) => new ChatOptions
     {
         ModelId = options.Value.Model,
         Temperature = prompt.Temperature,
         MaxOutputTokens = prompt.MaxOutputTokens,
-    };
+    }.For(caller);
 
     /// <param name="earlier">The messages before the question, oldest first.</param>
     /// <param name="context">What is shown beside the question.</param>

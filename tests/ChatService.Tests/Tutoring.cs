@@ -19,9 +19,19 @@ public sealed class Tutoring(HttpClient http)
 
     public async Task<Reply> RetryAsync(string session) => await PostAsync($"/llm/chat/{session}/retry/", null);
 
-    public async Task<Reply> PostAsync(string path, object? body)
+    public Task<Reply> CancelAsync(string session) => PostAsync($"/llm/chat/{session}/cancel/", null);
+
+    public Task<Reply> PostAsync(string path, object? body, string? key = null) => SendAsync(HttpMethod.Post, path, body, key);
+
+    public async Task<Reply> SendAsync(HttpMethod method, string path, object? body = null, string? key = null)
     {
-        using var response = await http.PostAsync(path, body is null ? null : JsonContent.Create(body));
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        using var response = await http.SendAsync(request);
         return await Reply.ReadAsync(response);
     }
 
@@ -45,6 +55,9 @@ public sealed class Tutoring(HttpClient http)
         return [.. reply.Body.GetProperty("messages").EnumerateArray()];
     }
 
+    /// <summary>Whether the last answer is no longer being written.</summary>
+    public static bool HasEnded(JsonElement[] history) => history[^1].GetProperty("status").GetString() is not ("queued" or "running");
+
     /// <summary>Reads the history until it is as awaited: some of it happens after its client has gone.</summary>
     public async Task<JsonElement[]> HistoryWhenAsync(string session, Func<JsonElement[], bool> awaited)
     {
@@ -59,10 +72,18 @@ public sealed class Tutoring(HttpClient http)
         }
     }
 
-    public async Task<EventReader> StreamAsync(string path, object? body)
+    /// <summary>The stream of a conversation's last answer, or what comes after the event.</summary>
+    public Task<EventReader> ResumeAsync(string session, string? after = null) => StreamAsync($"/llm/chat/{session}/stream/", null, after, HttpMethod.Get);
+
+    public async Task<EventReader> StreamAsync(string path, object? body, string? after = null, HttpMethod? method = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
         request.Headers.Accept.ParseAdd("text/event-stream");
+        if (after is not null)
+        {
+            request.Headers.Add("Last-Event-ID", after);
+        }
+
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return new EventReader(response, SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator());
     }
@@ -87,12 +108,25 @@ public sealed class EventReader(HttpResponseMessage response, IAsyncEnumerator<S
 {
     public HttpResponseMessage Response => response;
 
+    /// <summary>The id of the event that was read last.</summary>
+    public string LastId => events.Current.EventId!;
+
     /// <summary>The next event; fails unless it has the name.</summary>
     public async Task<JsonElement> NextAsync(string name)
     {
         Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)), $"The stream ended before '{name}'.");
         Assert.Equal(name, events.Current.EventType);
         return JsonElement.Parse(events.Current.Data);
+    }
+
+    /// <summary>Reads deltas until they are the text: how many there are is up to how fast they are read.</summary>
+    public async Task ReadAsync(string text)
+    {
+        for (var read = ""; read != text;)
+        {
+            read += (await NextAsync("delta")).GetProperty("text").GetString();
+            Assert.StartsWith(read, text, StringComparison.Ordinal);
+        }
     }
 
     public async Task<List<(string Name, JsonElement Data)>> RestAsync()

@@ -19,17 +19,19 @@ async function read(...chunks: string[]): Promise<ServerEvent[]> {
 
 test('Events are read with their names and without the space after the colon', async () => {
   expect(await read('event: delta\ndata: {"text":"a"}\n\ndata:x\n\n')).toEqual([
-    { event: 'delta', data: '{"text":"a"}' },
-    { event: 'message', data: 'x' },
+    { event: 'delta', data: '{"text":"a"}', id: '' },
+    { event: 'message', data: 'x', id: '' },
   ]);
 });
 
 test('An event that arrives in pieces is one event', async () => {
-  expect(await read('event: del', 'ta\r', '\ndata: a\r\n', '\r\n')).toEqual([{ event: 'delta', data: 'a' }]);
+  expect(await read('event: del', 'ta\r', '\ndata: a\r\n', '\r\n')).toEqual([{ event: 'delta', data: 'a', id: '' }]);
 });
 
 test('Several data lines are joined and comments are skipped', async () => {
-  expect(await read(': keep-alive\n\ndata: one\ndata: two\n\n')).toEqual([{ event: 'message', data: 'one\ntwo' }]);
+  expect(await read(': keep-alive\n\ndata: one\ndata: two\n\n')).toEqual([
+    { event: 'message', data: 'one\ntwo', id: '' },
+  ]);
 });
 
 test('An event that is not ended is not an event', async () => {

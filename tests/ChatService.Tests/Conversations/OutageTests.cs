@@ -100,7 +100,7 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal(503, (await stream.NextAsync("error")).GetProperty("status").GetInt32());
         await _postgres.StartAsync();
 
-        var history = await student.HistoryWhenAsync(session, history => history[^1].GetProperty("status").GetString() != "running");
+        var history = await student.HistoryWhenAsync(session, Tutoring.HasEnded);
         Assert.Equal("failed", history[^1].GetProperty("status").GetString());
         suite.Model.Answer = ModelHostStandIn.Says("Now.");
         Assert.Equal(HttpStatusCode.OK, (await student.RetryAsync(session)).Status);

@@ -76,7 +76,7 @@ public sealed class OneTurnAtATimeTests(PostgresServer postgres)
             process.Kill();
         }
 
-        var history = await student.HistoryWhenAsync(session, history => history[^1].GetProperty("status").GetString() != "running");
+        var history = await student.HistoryWhenAsync(session, Tutoring.HasEnded);
         Assert.Equal("failed", history[^1].GetProperty("status").GetString());
         Assert.Equal("Look ", history[^1].GetProperty("content").GetString());
         Assert.Contains("interrupted", history[^1].GetProperty("error").GetString(), StringComparison.Ordinal);

@@ -25,7 +25,7 @@ public sealed class RealNeighboursTests(PostgresServer postgres)
 
         var session = (await stream.NextAsync("session")).GetProperty("session_id").GetString()!;
         var events = await stream.RestAsync();
-        Assert.True(events.Count(one => one.Name == "delta") > 1);
+        Assert.Contains(events, one => one.Name == "delta");
         var answer = events[^1].Data.GetProperty("message");
         Assert.Equal("done", answer.GetProperty("status").GetString());
         Assert.StartsWith("lyceum-hints", answer.GetProperty("model").GetString(), StringComparison.Ordinal);

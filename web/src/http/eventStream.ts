@@ -2,6 +2,8 @@
 export interface ServerEvent {
   event: string;
   data: string;
+  /** Where the stream is after this event, for `Last-Event-ID`; empty when it does not say. */
+  id: string;
 }
 
 // An answer's longest line is far below this; a peer that never ends a line must not fill the memory.
@@ -9,12 +11,12 @@ const maxBufferedCharacters = 4 * 1024 * 1024;
 
 /**
  * Reads server-sent events from a response to any method; the browser's EventSource only sends GET.
- * Fields other than `event` and `data` are ignored, because no stream of ours is resumed.
  */
 export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const reader = body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>).getReader();
   let buffered = '';
   let event = '';
+  let id = '';
   let data: string[] = [];
   try {
     for (;;) {
@@ -36,11 +38,13 @@ export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGene
           const [field, content] = splitField(line);
           if (field === 'event') {
             event = content;
+          } else if (field === 'id') {
+            id = content;
           } else if (field === 'data') {
             data.push(content);
           }
         } else if (data.length > 0) {
-          yield { event: event || 'message', data: data.join('\n') };
+          yield { event: event || 'message', data: data.join('\n'), id };
           [event, data] = ['', []];
         }
       }

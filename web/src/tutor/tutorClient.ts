@@ -18,7 +18,7 @@ export interface Message {
   content: string;
   timestamp: string;
   model: string | null;
-  status: 'running' | 'done' | 'failed' | 'cancelled';
+  status: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   /** Of an answer that failed, why. */
   error?: string;
 }
@@ -50,42 +50,101 @@ export async function deleteConversation(sessionId: string): Promise<void> {
   await send('DELETE', `/llm/chat/${encodeURIComponent(sessionId)}/`);
 }
 
-/** Asks, in a new conversation when there is none yet. */
+/** Asks, in a new conversation when there is none yet. Asking again with the same key asks once. */
 export function ask(
   sessionId: string | undefined,
   text: string,
   context: QuestionContext,
+  key: string,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerPart> {
   return sessionId
-    ? answer(`/llm/chat/${encodeURIComponent(sessionId)}/message/`, { user_message: text, context }, signal)
-    : answer('/llm/chat/', { initial_message: text, context }, signal);
+    ? answer(
+        () => post(`/llm/chat/${encodeURIComponent(sessionId)}/message/`, { user_message: text, context }, signal, key),
+        signal,
+      )
+    : answer(() => post('/llm/chat/', { initial_message: text, context }, signal, key), signal);
 }
 
 /** Has the last question answered that has no answer. */
 export function retry(sessionId: string, signal: AbortSignal): AsyncGenerator<AnswerPart> {
-  return answer(`/llm/chat/${encodeURIComponent(sessionId)}/retry/`, {}, signal);
+  return answer(() => post(`/llm/chat/${encodeURIComponent(sessionId)}/retry/`, {}, signal), signal);
 }
 
-async function* answer(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<AnswerPart> {
-  const response = await send('POST', path, body, { signal, headers: { Accept: 'text/event-stream' } });
-  if (!response.body) {
-    throw new Problem(502, 'The tutor sent no answer.');
-  }
+/** Follows the answer that is being written, from its beginning. */
+export function resume(sessionId: string, signal: AbortSignal): AsyncGenerator<AnswerPart> {
+  return answer(() => stream(sessionId, '', signal), signal);
+}
 
-  for await (const { event, data } of serverEvents(response.body)) {
-    const content = JSON.parse(data) as { session_id?: string; text?: string; message?: Message };
-    if (event === 'session' && content.session_id) {
-      yield { kind: 'session', sessionId: content.session_id };
-    } else if (event === 'delta' && content.text) {
-      yield { kind: 'delta', text: content.text };
-    } else if (event === 'done' && content.message) {
-      yield { kind: 'done', message: content.message };
-      return;
-    } else if (event === 'error') {
-      throw problemOf(content, 502);
+/** Stops the answer that is being written. */
+export async function stop(sessionId: string): Promise<void> {
+  await send('POST', `/llm/chat/${encodeURIComponent(sessionId)}/cancel/`);
+}
+
+// The server goes on writing when the connection breaks; more than this in a row is an outage.
+const maxResumptions = 5;
+const resumeDelay = 500;
+
+async function* answer(open: () => Promise<Response>, signal: AbortSignal): AsyncGenerator<AnswerPart> {
+  let response = await open();
+  let sessionId = '';
+  let last = '';
+  for (let attempt = 1; ; attempt++) {
+    try {
+      for await (const { event, data, id } of serverEvents(response.body ?? new ReadableStream())) {
+        const content = JSON.parse(data) as { session_id?: string; text?: string; message?: Message };
+        last = id || last;
+        if (event === 'session' && content.session_id) {
+          sessionId = content.session_id;
+          yield { kind: 'session', sessionId };
+        } else if (event === 'delta' && content.text) {
+          attempt = 0;
+          yield { kind: 'delta', text: content.text };
+        } else if (event === 'done' && content.message) {
+          yield { kind: 'done', message: content.message };
+          return;
+        } else if (event === 'error') {
+          throw problemOf(content, 502);
+        }
+      }
+    } catch (error) {
+      if (error instanceof Problem || signal.aborted || !sessionId) {
+        throw error;
+      }
+    }
+
+    if (!sessionId || attempt > maxResumptions) {
+      throw new Problem(502, 'The answer broke off.', 'The tutor stopped in the middle of its answer.');
+    }
+
+    response = await again(sessionId, last, attempt, signal);
+  }
+}
+
+/** Waits a little longer each time; a server that cannot be reached yet is asked again. */
+async function again(sessionId: string, last: string, attempt: number, signal: AbortSignal): Promise<Response> {
+  for (let tries = attempt; ; tries++) {
+    await new Promise(resolve => setTimeout(resolve, resumeDelay * tries));
+    try {
+      return await stream(sessionId, last, signal);
+    } catch (error) {
+      if (tries > maxResumptions || signal.aborted) {
+        throw error;
+      }
     }
   }
+}
 
-  throw new Problem(502, 'The answer broke off.', 'The tutor stopped in the middle of its answer.');
+function post(path: string, body: unknown, signal: AbortSignal, key?: string): Promise<Response> {
+  return send('POST', path, body, {
+    signal,
+    headers: { Accept: 'text/event-stream', ...(key ? { 'Idempotency-Key': key } : {}) },
+  });
+}
+
+function stream(sessionId: string, last: string, signal: AbortSignal): Promise<Response> {
+  return send('GET', `/llm/chat/${encodeURIComponent(sessionId)}/stream/`, undefined, {
+    signal,
+    headers: { Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) },
+  });
 }

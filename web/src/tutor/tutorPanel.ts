@@ -11,7 +11,9 @@ import {
   deleteConversation,
   history,
   listConversations,
+  resume,
   retry,
+  stop,
   type AnswerPart,
   type Conversation,
   type Message,
@@ -38,6 +40,8 @@ export class TutorPanel extends Widget {
   private readonly remove: HTMLButtonElement;
   private sessionId: string | undefined;
   private running: AbortController | undefined;
+  /** The conversation whose answer is being written, once the server has said it. */
+  private followed: string | undefined;
   private opened = 0;
 
   constructor(
@@ -55,7 +59,7 @@ export class TutorPanel extends Widget {
     this.composer = new Composer({
       send: text =>
         void this.ask(text, this.composer.sharesCell ? notebook.context() : { notebook_path: notebook.path() }),
-      stop: () => this.running?.abort(),
+      stop: () => void this.stop(),
     });
     this.remove = button('trash', 'Delete this conversation', 'tutor-delete', () => void this.deleteCurrent());
     this.picker.addEventListener('change', () => void this.open(this.picker.value || undefined));
@@ -157,20 +161,23 @@ export class TutorPanel extends Widget {
     const shown = messages.filter(
       message => message.sender === 'user' || message.status === 'done' || message === last,
     );
-    const rendered = shown.map(message => {
-      if (message.sender === 'user') {
-        this.messages.addQuestion(message.content);
-        return Promise.resolve();
-      }
+    const goesOn = last?.status === 'queued' || last?.status === 'running';
+    const rendered = shown
+      .filter(message => !goesOn || message !== last)
+      .map(message => {
+        if (message.sender === 'user') {
+          this.messages.addQuestion(message.content);
+          return Promise.resolve();
+        }
 
-      const answer = this.messages.addAnswer();
-      return answer
-        .show(message.content)
-        .then(() => this.messages.finishAnswer(answer, undefined, message.status !== 'done'));
-    });
+        const answer = this.messages.addAnswer();
+        return answer
+          .show(message.content)
+          .then(() => this.messages.finishAnswer(answer, undefined, message.status !== 'done'));
+      });
     await Promise.all(rendered);
-    if (last?.status === 'running') {
-      this.messages.showFailure('This answer is still being written.', () => void this.open(this.sessionId));
+    if (goesOn) {
+      void this.resumeAnswer();
     } else if (last?.status === 'cancelled') {
       this.messages.showFailure('This answer was stopped.', () => void this.retry());
     } else if (last && (last.sender === 'user' || last.status === 'failed')) {
@@ -181,10 +188,36 @@ export class TutorPanel extends Widget {
   private ask(text: string, context: QuestionContext): Promise<void> {
     this.messages.clearFailure();
     this.messages.addQuestion(text);
-    // A question that never reached the server is sent again; one that did is only answered again.
-    const again = (known: boolean) => () =>
-      known ? void this.retry() : void this.follow(this.start(text, context), again);
-    return this.follow(this.start(text, context), again);
+    const start = this.start(text, context, newKey());
+    // A question of which the server said nothing is sent again under its key; one that it has is only answered again.
+    const again = (known: boolean) => () => (known ? void this.retry() : void this.follow(start, again));
+    return this.follow(start, again);
+  }
+
+  /** Follows an answer that was begun before this page was opened. */
+  private resumeAnswer(): Promise<void> {
+    const sessionId = this.sessionId;
+    return sessionId
+      ? this.follow(
+          signal => resume(sessionId, signal),
+          () => () => void this.open(sessionId),
+        )
+      : Promise.resolve();
+  }
+
+  /** The answer's stream then ends with what there is of it. */
+  private async stop(): Promise<void> {
+    const running = this.running;
+    try {
+      if (!this.followed) {
+        running?.abort();
+      } else {
+        await stop(this.followed);
+      }
+    } catch (error) {
+      running?.abort();
+      toastError(error);
+    }
   }
 
   private retry(): Promise<void> {
@@ -197,8 +230,8 @@ export class TutorPanel extends Widget {
       : Promise.resolve();
   }
 
-  private start(text: string, context: QuestionContext) {
-    return (signal: AbortSignal) => ask(this.sessionId, text, context, signal);
+  private start(text: string, context: QuestionContext, key: string) {
+    return (signal: AbortSignal) => ask(this.sessionId, text, context, key, signal);
   }
 
   /** Shows an answer as it comes. `again` says how to retry, given whether the server has the question. */
@@ -209,6 +242,8 @@ export class TutorPanel extends Widget {
     const running = (this.running = new AbortController());
     const isNew = !this.sessionId;
     let known = false;
+    let stopped = false;
+    this.followed = undefined;
     this.messages.clearFailure();
     this.messages.dropFailedAnswers();
     this.composer.showRunning(true);
@@ -221,24 +256,27 @@ export class TutorPanel extends Widget {
 
         if (part.kind === 'session') {
           known = true;
-          this.sessionId = part.sessionId;
+          this.sessionId = this.followed = part.sessionId;
         } else if (part.kind === 'delta') {
           answer.append(part.text);
         } else {
           await answer.show(part.message.content);
+          stopped = part.message.status === 'cancelled';
         }
       }
 
-      this.messages.finishAnswer(answer, running.signal.aborted ? 'Stopped.' : undefined);
+      this.messages.finishAnswer(answer, undefined, stopped);
+      if (stopped) {
+        this.messages.showFailure('You stopped this answer.', () => void this.retry());
+      }
     } catch (error) {
-      const stopped = running.signal.aborted;
-      this.messages.finishAnswer(answer, stopped ? 'Stopped.' : undefined, !stopped);
-      if (!stopped || (answer.content === '' && this.running === running)) {
-        this.messages.showFailure(stopped ? 'Stopped before an answer came.' : messageOf(error), again(known));
+      this.messages.finishAnswer(answer, undefined, true);
+      if (this.running === running) {
+        this.messages.showFailure(running.signal.aborted ? 'You stopped this answer.' : messageOf(error), again(known));
       }
     } finally {
       if (this.running === running) {
-        this.running = undefined;
+        this.running = this.followed = undefined;
         this.composer.showRunning(false);
       }
 
@@ -270,4 +308,9 @@ function button(name: 'plus' | 'close' | 'trash', label: string, testId: string,
     { class: 'icon-button', type: 'button', title: label, 'aria-label': label, testId, on: { click: run } },
     icon(name),
   );
+}
+
+/** A name for a request; not `randomUUID`, which only exists over HTTPS. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
 }

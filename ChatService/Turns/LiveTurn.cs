@@ -1,0 +1,91 @@
+using System.Text;
+
+namespace Lyceum.ChatService.Turns;
+
+/// <summary>
+/// A turn while this process runs it: what of its answer may be seen, for any number of readers. A reader takes what has come since
+/// it last looked, so a slow one costs nothing and holds up nobody.
+/// </summary>
+internal sealed class LiveTurn(Turn turn) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly StringBuilder _shown = new();
+    private readonly CancellationTokenSource _cancel = new();
+    private TaskCompletionSource _changed = Signal();
+    private TurnResult? _result;
+
+    public Turn Turn => turn;
+
+    /// <summary>Cancelled when the student stops the answer.</summary>
+    public CancellationToken Cancelled => _cancel.Token;
+
+    /// <summary>What may be seen of the answer so far.</summary>
+    public string Shown
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _shown.ToString();
+            }
+        }
+    }
+
+    public void Show(string delta)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            _shown.Append(delta);
+            changed = Next();
+        }
+
+        changed.TrySetResult();
+    }
+
+    /// <summary>Stops the answer; nothing once it has ended.</summary>
+    public void Cancel()
+    {
+        lock (_lock)
+        {
+            if (_result is not null)
+            {
+                return;
+            }
+        }
+
+        _cancel.Cancel();
+    }
+
+    public void End(TurnResult result)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            _result = result;
+            changed = Next();
+        }
+
+        changed.TrySetResult();
+    }
+
+    /// <summary>What came after the first <paramref name="from"/> characters, the result once it has ended, and what to wait for.</summary>
+    public (string Delta, TurnResult? Result, Task Changed) Read(int from)
+    {
+        lock (_lock)
+        {
+            return (from >= _shown.Length ? "" : _shown.ToString(from, _shown.Length - from), _result, _changed.Task);
+        }
+    }
+
+    public void Dispose() => _cancel.Dispose();
+
+    private TaskCompletionSource Next()
+    {
+        var changed = _changed;
+        _changed = Signal();
+        return changed;
+    }
+
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

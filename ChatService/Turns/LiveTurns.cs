@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Lyceum.ChatService.Conversations;
+using Microsoft.Extensions.Options;
+
+namespace Lyceum.ChatService.Turns;
+
+/// <summary>The turns that this process runs. A turn belongs to no request: who asked may go, and come back to the answer.</summary>
+internal sealed partial class LiveTurns(TurnRunner runner, IOptions<ConversationsOptions> options, ILogger<LiveTurns> logger) : IHostedService
+{
+    private readonly ConcurrentDictionary<Guid, (LiveTurn Turn, Task Run)> _running = [];
+
+    /// <summary>Whether there are as many as there may be.</summary>
+    public bool IsFull => _running.Count >= options.Value.MaxRunningTurns;
+
+    /// <summary>Begins to run a turn.</summary>
+    public LiveTurn Start(Turn turn)
+    {
+        var live = new LiveTurn(turn);
+        var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _running[turn.AnswerId] = (live, RunAsync(live, begin.Task));
+        begin.SetResult();
+        return live;
+    }
+
+    public LiveTurn? Find(Guid answer) => _running.TryGetValue(answer, out var running) ? running.Turn : null;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Waits for the turns to be stored, which end because the application stops.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_running.Values.Select(running => running.Run)).WaitAsync(cancellationToken);
+
+    private async Task RunAsync(LiveTurn live, Task begin)
+    {
+        await begin;
+        try
+        {
+            live.End(await runner.RunAsync(live));
+        }
+#pragma warning disable CA1031 // Nobody awaits a turn: whoever follows it has to be told, and the log has to know.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogFailed(logger, live.Turn.AnswerId, failure);
+            live.End(new TurnResult(null, null, TurnFailure.Unexpected));
+        }
+        finally
+        {
+            _running.TryRemove(live.Turn.AnswerId, out _);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Answer {Answer} failed unexpectedly")]
+    private static partial void LogFailed(ILogger logger, Guid answer, Exception failure);
+}

@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using Lyceum.ChatService.Conversations;
+using Microsoft.Extensions.Options;
+
+namespace Lyceum.ChatService.Turns;
+
+/// <summary>A turn that somebody wants to read, wherever it runs.</summary>
+internal sealed record FollowedTurn(string Subject, Guid SessionId, Guid QuestionId, Guid AnswerId)
+{
+    public static FollowedTurn Of(Turn turn) => new(turn.Caller.Subject, turn.SessionId, turn.QuestionId, turn.AnswerId);
+}
+
+/// <summary>What a reader learns next: what the answer grew by and its length since, that it has ended, or, with neither, that it goes on.</summary>
+internal readonly record struct TurnStep(string Delta, int Length, TurnResult? Result);
+
+/// <summary>Reads a turn as it goes on: from memory where this process runs it, else from the database, where its writer stores it.</summary>
+internal sealed class TurnFollower(LiveTurns turns, AnswerStore answers, IOptions<ConversationsOptions> options, TimeProvider time)
+{
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
+
+    /// <param name="turn">Which turn.</param>
+    /// <param name="from">How much of the answer the reader has, in UTF-16 units.</param>
+    /// <param name="cancellationToken">Ends the reading, not the turn.</param>
+    public IAsyncEnumerable<TurnStep> FollowAsync(FollowedTurn turn, int from, CancellationToken cancellationToken) =>
+        turns.Find(turn.AnswerId) is { } live ? FollowAsync(live, from, cancellationToken) : FollowStoredAsync(turn, from, cancellationToken);
+
+    public async IAsyncEnumerable<TurnStep> FollowAsync(LiveTurn live, int from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (delta, result, changed) = live.Read(from);
+            if (delta.Length > 0)
+            {
+                from += delta.Length;
+                yield return new TurnStep(delta, from, null);
+            }
+            else if (result is not null)
+            {
+                yield return new TurnStep("", from, result);
+                yield break;
+            }
+            else if (!await ChangedAsync(changed, cancellationToken))
+            {
+                yield return new TurnStep("", from, null);
+            }
+        }
+    }
+
+    /// <summary>How the turn ended, for a reader of whom only that counts.</summary>
+    public static async Task<TurnResult> EndAsync(IAsyncEnumerable<TurnStep> steps)
+    {
+        await foreach (var step in steps)
+        {
+            if (step.Result is { } result)
+            {
+                return result;
+            }
+        }
+
+        throw new InvalidOperationException("A turn ends with a result.");
+    }
+
+    private async Task<bool> ChangedAsync(Task changed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await changed.WaitAsync(SignOfLife, time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private async IAsyncEnumerable<TurnStep> FollowStoredAsync(FollowedTurn turn, int from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var spoke = time.GetTimestamp(); ;)
+        {
+            if (await answers.ReadAsync(turn, cancellationToken) is not (var message, var session))
+            {
+                yield return new TurnStep("", from, new TurnResult(null, null, TurnFailure.Lost));
+                yield break;
+            }
+
+            if (message.Content.Length > from)
+            {
+                yield return new TurnStep(message.Content[from..], message.Content.Length, null);
+                (from, spoke) = (message.Content.Length, time.GetTimestamp());
+            }
+
+            if (message.Status is not (MessageStatus.Queued or MessageStatus.Running))
+            {
+                yield return new TurnStep("", from, new TurnResult(message, session, message.Status == MessageStatus.Failed ? TurnFailure.Stored(message.Error) : null));
+                yield break;
+            }
+
+            if (time.GetElapsedTime(spoke) > SignOfLife)
+            {
+                yield return new TurnStep("", from, null);
+                spoke = time.GetTimestamp();
+            }
+
+            await Task.Delay(options.Value.FollowInterval, time, cancellationToken);
+        }
+    }
+}
