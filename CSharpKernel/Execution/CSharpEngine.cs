@@ -1,6 +1,8 @@
 using Lyceum.CSharpKernel.Completion;
 using Lyceum.CSharpKernel.Formatting;
 using Lyceum.CSharpKernel.Inspection;
+using Lyceum.CSharpKernel.Packages;
+using Lyceum.Notebooks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -15,6 +17,7 @@ internal sealed class CSharpEngine
     private readonly SubmissionChain _chain = new();
     private readonly SubmissionLoader _loader = new();
     private readonly CellSources _sources = new();
+    private readonly NotebookPackages _packages = new();
     private readonly ErrorReport _errors;
     private Task? _warmUp;
 
@@ -30,7 +33,7 @@ internal sealed class CSharpEngine
         {
             // Two compilers that warm up side by side take longer than one after the other.
             await Task.WhenAny(_warmUp ?? Task.CompletedTask).WaitAsync(host.Interrupted);
-            var tree = SubmissionChain.Parse(code, name, host.Interrupted);
+            var tree = await BringPackagesAsync(SubmissionChain.Parse(code, name, host.Interrupted), host);
             var compilation = _chain.Next(tree);
             _sources.Add(name, await tree.GetTextAsync(host.Interrupted));
             var diagnostics = compilation.GetDiagnostics(host.Interrupted).ToList();
@@ -88,11 +91,25 @@ internal sealed class CSharpEngine
         engine.Complete("squares.Wh", 10, host.Interrupted);
     }
 
+    /// <summary>The cell without its requests for packages, which have come.</summary>
+    private async Task<SyntaxTree> BringPackagesAsync(SyntaxTree tree, ICellHost host)
+    {
+        if (PackageDirectives.In(tree) is not [_, ..] wanted)
+        {
+            return tree;
+        }
+
+        var packages = await _packages.AddAsync(wanted, host);
+        _chain.Reference(packages.Compile);
+        _loader.Offer(packages);
+        return SubmissionChain.Parse(PackageDirectives.Without(tree), tree.FilePath, host.Interrupted);
+    }
+
     private async Task<MimeBundle?> RunAsync(Func<Task<object?>> run, CSharpCompilation compilation, bool hasResult, ICellHost host)
     {
         try
         {
-            var thread = new CellThread<MimeBundle?>(run, value => hasResult ? Formatter.Format(value) : null, host);
+            var thread = new CellThread<MimeBundle?>(run, value => hasResult && value is not Displayed ? Formatter.Format(value) : null, host);
             return await thread.RunAsync();
         }
         finally

@@ -12,11 +12,21 @@ internal interface ICellHost
 
     void WriteError(string text);
 
-    void Display(MimeBundle data);
+    /// <summary>Shows data below the cell.</summary>
+    /// <param name="data">What to show.</param>
+    /// <param name="displayId">By which <see cref="Update"/> finds it again.</param>
+    void Display(MimeBundle data, string displayId);
+
+    /// <summary>Shows other data in the place of those that were displayed under the id.</summary>
+    void Update(MimeBundle data, string displayId);
+
+    /// <summary>Takes away what the cell has put out.</summary>
+    /// <param name="wait">Not before there is something new to show.</param>
+    void ClearOutput(bool wait);
 
     /// <summary>Asks the user for a line; waits until it comes or the cell is interrupted.</summary>
     /// <exception cref="InvalidOperationException">There is nobody to ask.</exception>
-    string ReadLine();
+    string ReadLine(string prompt = "", bool isPassword = false);
 }
 
 /// <summary>Which cell the code that runs now belongs to.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Lyceum.CSharpKernel.Inspection;
 using Lyceum.Notebooks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -49,6 +50,18 @@ internal sealed class SubmissionChain
         var name = $"Submission#{Interlocked.Increment(ref _count)}";
         return CSharpCompilation.CreateScriptCompilation(
             name, tree, _references, _options.WithScriptClassName(name), _last, typeof(object));
+    }
+
+    /// <summary>Makes assemblies known to the submissions that follow.</summary>
+    public void Reference(IEnumerable<string> assemblies)
+    {
+        var known = _references.OfType<PortableExecutableReference>().Select(reference => reference.FilePath).ToHashSet();
+        _references =
+        [
+            .. _references,
+            .. assemblies.Where(path => !known.Contains(path))
+                .Select(path => MetadataReference.CreateFromFile(path, documentation: DocumentationFile.Beside(path))),
+        ];
     }
 
     /// <summary>Makes what the submission declares, imports and references known to those that follow.</summary>

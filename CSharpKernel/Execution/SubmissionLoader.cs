@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using Lyceum.CSharpKernel.Packages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
@@ -13,6 +14,8 @@ internal sealed class SubmissionLoader : AssemblyLoadContext
 
     private readonly Dictionary<string, Assembly> _loaded = [];
     private readonly Dictionary<string, string> _paths = [];
+    private readonly Dictionary<string, string> _packages = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _natives = new(StringComparer.OrdinalIgnoreCase);
 
     // The objects that hold the cells' variables; the first place is the host object's, of which there is none.
     private object?[] _submissions = new object?[64];
@@ -21,6 +24,20 @@ internal sealed class SubmissionLoader : AssemblyLoadContext
     public SubmissionLoader()
         : base("Notebook")
     {
+    }
+
+    /// <summary>Tells where the assemblies and native libraries of packages are; they are loaded when something needs them.</summary>
+    public void Offer(RestoredPackages packages)
+    {
+        foreach (var path in packages.Runtime)
+        {
+            _packages.TryAdd(Path.GetFileNameWithoutExtension(path), path);
+        }
+
+        foreach (var path in packages.Native)
+        {
+            _natives.TryAdd(Path.GetFileName(path), path);
+        }
     }
 
     /// <summary>Loads a submission without running it.</summary>
@@ -84,7 +101,15 @@ internal sealed class SubmissionLoader : AssemblyLoadContext
 
     protected override Assembly? Load(AssemblyName assemblyName) =>
         _loaded.TryGetValue(assemblyName.Name ?? "", out var submission) ? submission
+        : _packages.TryGetValue(assemblyName.Name ?? "", out var package) ? LoadFromAssemblyPath(package)
         : Default.Assemblies.Any(assembly => assembly.GetName().Name == assemblyName.Name) ? null
         : _paths.TryGetValue(assemblyName.Name ?? "", out var path) ? LoadFromAssemblyPath(path)
         : null;
+
+    // A library is asked for as its author wrote it: "sqlite3", "libsqlite3" or "libsqlite3.so".
+    protected override nint LoadUnmanagedDll(string unmanagedDllName)
+    {
+        string[] names = [unmanagedDllName, $"{unmanagedDllName}.so", $"lib{unmanagedDllName}.so", $"{unmanagedDllName}.dylib", $"lib{unmanagedDllName}.dylib", $"{unmanagedDllName}.dll"];
+        return names.Select(name => _natives.GetValueOrDefault(name)).OfType<string>().FirstOrDefault() is { } path ? LoadUnmanagedDllFromPath(path) : 0;
+    }
 }

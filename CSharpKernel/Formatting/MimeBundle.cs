@@ -9,22 +9,19 @@ internal sealed class MimeBundle : Dictionary<string, JsonElement>
     public const string Plain = "text/plain";
     public const string Html = "text/html";
 
-    public static MimeBundle Of(string plain, string? html = null)
-    {
-        var bundle = new MimeBundle { [Plain] = Text(plain) };
-        if (html is not null)
-        {
-            bundle[Html] = Text(html);
-        }
+    public static MimeBundle Of(string plain) => new() { [Plain] = Text(plain) };
 
-        return bundle;
-    }
+    public static MimeBundle Of(string plain, string html) => Of(plain, (Html, html));
+
+    public static MimeBundle Of(string plain, (string MimeType, string Data) rich) => new() { [rich.MimeType] = Text(rich.Data), [Plain] = Text(plain) };
+
+    public static bool IsJson(string mimeType) => mimeType.EndsWith("json", StringComparison.Ordinal);
 
     /// <summary>Data that already have a format. JSON formats travel as JSON, all others as text.</summary>
     /// <exception cref="JsonException">The format is JSON and the text is not.</exception>
     public static MimeBundle OfFormat(string mimeType, string data) => new()
     {
-        [mimeType] = mimeType.EndsWith("json", StringComparison.Ordinal) ? JsonElement.Parse(data) : Text(data),
+        [mimeType] = IsJson(mimeType) ? JsonElement.Parse(data) : Text(data),
     };
 
     private static JsonElement Text(string text) => JsonSerializer.SerializeToElement(text, MimeBundleJson.Default.String);

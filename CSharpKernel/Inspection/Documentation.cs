@@ -9,12 +9,12 @@ using Microsoft.CodeAnalysis;
 namespace Lyceum.CSharpKernel.Inspection;
 
 /// <summary>
-/// What a symbol's XML documentation says: from its own comment, or from the files that come with the .NET SDK.
-/// A machine with only the runtime has no such files, and then there is nothing to say.
+/// What a symbol's XML documentation says: from its own comment, from the file beside a package's assembly, or from those that
+/// come with the .NET SDK. A machine with only the runtime has none of the latter, and then there is nothing to say.
 /// </summary>
 internal static partial class Documentation
 {
-    private static readonly Lazy<string[]> Files = new(FindFiles);
+    private static readonly Lazy<DocumentationFile[]> Files = new(FindFiles);
 
     public static string? Of(ISymbol symbol, CancellationToken cancellationToken)
     {
@@ -30,15 +30,12 @@ internal static partial class Documentation
 
     private static string? Find(string id, CancellationToken cancellationToken)
     {
-        var start = Encoding.UTF8.GetBytes($"<member name=\"{id}\">");
         foreach (var file in Files.Value)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ReadOnlySpan<byte> content = File.ReadAllBytes(file);
-            var from = content.IndexOf(start);
-            if (from >= 0 && content[from..].IndexOf("</member>"u8) is > 0 and var length)
+            if (file.Find(id) is { } member)
             {
-                return Encoding.UTF8.GetString(content.Slice(from, length)) + "</member>";
+                return member;
             }
         }
 
@@ -46,7 +43,7 @@ internal static partial class Documentation
     }
 
     // shared/Microsoft.NETCore.App/10.0.1 has the code, packs/Microsoft.NETCore.App.Ref/10.0.1/ref/net10.0 the documentation.
-    private static string[] FindFiles()
+    private static DocumentationFile[] FindFiles()
     {
         var packs = Path.Combine(FrameworkReferences.Directory, "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref");
         var newest = Directory.Exists(packs)
@@ -54,7 +51,7 @@ internal static partial class Documentation
                 .Where(path => Version.TryParse(Path.GetFileName(path), out var version) && version.Major == Environment.Version.Major)
                 .MaxBy(path => Version.Parse(Path.GetFileName(path)))
             : null;
-        return newest is null ? [] : Directory.GetFiles(newest, "*.xml", SearchOption.AllDirectories);
+        return newest is null ? [] : [.. Directory.EnumerateFiles(newest, "*.xml", SearchOption.AllDirectories).Select(path => new DocumentationFile(path))];
     }
 
     private static string? ToText(string xml)

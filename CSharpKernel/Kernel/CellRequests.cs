@@ -27,7 +27,8 @@ internal sealed class CellRequests(
             var host = new ShellCell(request, publications, cell.AllowStdin ? questions : null, interrupted);
             RunningCell.Announce(host);
             var name = stored ? string.Create(CultureInfo.InvariantCulture, $"cell {_executionCount}") : "unnumbered cell";
-            var outcome = await engine.ExecuteAsync(cell.Code, name, host);
+            var pages = PagerQuestion.In(cell.Code) is { } symbol ? Look(symbol, host) : null;
+            var outcome = pages is null ? await engine.ExecuteAsync(cell.Code, name, host) : CellOutcome.Nothing;
             Publish(request, cell, outcome);
             if (stored)
             {
@@ -36,7 +37,7 @@ internal sealed class CellRequests(
 
             return outcome.Error is { } error
                 ? new ExecuteReply("error", _executionCount, Ename: error.Name, Evalue: error.Value, Traceback: error.Traceback)
-                : new ExecuteReply("ok", _executionCount, await EvaluateAsync(cell.UserExpressions, host), []);
+                : new ExecuteReply("ok", _executionCount, await EvaluateAsync(cell.UserExpressions, host), pages ?? []);
         }
         finally
         {
@@ -47,6 +48,18 @@ internal sealed class CellRequests(
 
     /// <summary>The answer to a cell that is not run because one before it failed.</summary>
     public ExecuteReply Abort() => new("aborted", _executionCount);
+
+    /// <summary>What is known of a symbol, for the client's pager.</summary>
+    private IReadOnlyList<Page> Look(string symbol, ShellCell host)
+    {
+        if (engine.Inspect(symbol, symbol.Length, host.Interrupted) is { } text)
+        {
+            return [new Page(MimeBundle.Of(text))];
+        }
+
+        host.WriteOut($"There is no '{symbol}'.\n");
+        return [];
+    }
 
     private void Publish(Request request, ExecuteRequest cell, CellOutcome outcome)
     {

@@ -13,13 +13,13 @@ internal sealed class Questions(RouterSocket socket, Wire wire) : IDisposable
 
     /// <summary>Waits for the answer, however long the user takes.</summary>
     /// <exception cref="InvalidOperationException">The client that runs the cell has no stdin channel.</exception>
-    public async Task<string> AskAsync(Request parent, CancellationToken cancellationToken)
+    public async Task<string> AskAsync(Request parent, InputRequest content, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try
         {
             var answer = _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            var question = wire.Reply(parent, "input_request", new InputRequest("", Password: false), ReplyJson.Default.InputRequest);
+            var question = wire.Reply(parent, "input_request", content, ReplyJson.Default.InputRequest);
             if (!await socket.SendAsync(question, cancellationToken))
             {
                 throw new InvalidOperationException("The client that runs this cell is not connected for input.");

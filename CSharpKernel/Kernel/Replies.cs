@@ -15,7 +15,7 @@ internal sealed record ExecuteReply(
     string Status,
     int ExecutionCount,
     Dictionary<string, JsonElement>? UserExpressions = null,
-    IReadOnlyList<JsonElement>? Payload = null,
+    IReadOnlyList<Page>? Payload = null,
     string? Ename = null,
     string? Evalue = null,
     IReadOnlyList<string>? Traceback = null);
@@ -30,7 +30,13 @@ internal sealed record ExecuteInput(string Code, int ExecutionCount);
 
 internal sealed record ExecuteResult(int ExecutionCount, MimeBundle Data, Dictionary<string, JsonElement> Metadata);
 
-internal sealed record DisplayData(MimeBundle Data, Dictionary<string, JsonElement> Metadata, Dictionary<string, JsonElement> Transient);
+internal sealed record DisplayData(MimeBundle Data, Dictionary<string, JsonElement> Metadata, DisplayTransient Transient);
+
+internal sealed record DisplayTransient(string DisplayId);
+
+internal sealed record ClearOutput(bool Wait);
+
+internal sealed record Page(MimeBundle Data, int Start = 0, string Source = "page");
 
 internal sealed record StreamContent(string Name, string Text);
 
@@ -81,6 +87,7 @@ internal sealed record KernelInfoReply(
 [JsonSerializable(typeof(ExecuteInput))]
 [JsonSerializable(typeof(ExecuteResult))]
 [JsonSerializable(typeof(DisplayData))]
+[JsonSerializable(typeof(ClearOutput))]
 [JsonSerializable(typeof(StreamContent))]
 [JsonSerializable(typeof(ErrorContent))]
 [JsonSerializable(typeof(InputRequest))]

@@ -12,10 +12,14 @@ internal sealed class ShellCell(Request request, Publications publications, Ques
 
     public void WriteError(string text) => publications.PostText(request, "stderr", text, interrupted);
 
-    public void Display(MimeBundle data) =>
-        publications.Post(request, "display_data", new DisplayData(data, [], []), ReplyJson.Default.DisplayData, interrupted);
+    public void Display(MimeBundle data, string displayId) => Show("display_data", data, displayId);
 
-    public string ReadLine()
+    public void Update(MimeBundle data, string displayId) => Show("update_display_data", data, displayId);
+
+    public void ClearOutput(bool wait) =>
+        publications.Post(request, "clear_output", new ClearOutput(wait), ReplyJson.Default.ClearOutput, interrupted);
+
+    public string ReadLine(string prompt, bool isPassword)
     {
         if (questions is null)
         {
@@ -26,10 +30,13 @@ internal sealed class ShellCell(Request request, Publications publications, Ques
             async () =>
             {
                 await publications.FlushAsync();
-                return await questions.AskAsync(request, interrupted);
+                return await questions.AskAsync(request, new InputRequest(prompt, isPassword), interrupted);
             },
             interrupted).GetAwaiter().GetResult();
     }
+
+    private void Show(string type, MimeBundle data, string displayId) => publications.Post(
+        request, type, new DisplayData(data, [], new DisplayTransient(displayId)), ReplyJson.Default.DisplayData, interrupted);
 }
 
 /// <summary>Where the warm-up's output goes: nowhere.</summary>
@@ -45,9 +52,17 @@ internal sealed class NoCell : ICellHost
     {
     }
 
-    public void Display(MimeBundle data)
+    public void Display(MimeBundle data, string displayId)
     {
     }
 
-    public string ReadLine() => "";
+    public void Update(MimeBundle data, string displayId)
+    {
+    }
+
+    public void ClearOutput(bool wait)
+    {
+    }
+
+    public string ReadLine(string prompt, bool isPassword) => "";
 }

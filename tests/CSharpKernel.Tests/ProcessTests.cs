@@ -25,8 +25,12 @@ public sealed class ProcessTests
         }
     }
 
-    [Fact]
-    public async Task Installing_writes_a_kernelspec_that_starts_this_kernel()
+    [Theory]
+    // The reference client finds the kernel there, starts it over tcp, and gets on with it.
+    [InlineData("peer.py")]
+    // Jupyter's own test suite for kernels.
+    [InlineData("kernel_suite.py")]
+    public async Task Installing_writes_a_kernelspec_that_starts_this_kernel(string client)
     {
         var prefix = Directory.CreateTempSubdirectory("cskernel-prefix-").FullName;
         try
@@ -38,8 +42,7 @@ public sealed class ProcessTests
             Assert.Equal("message", spec["interrupt_mode"]!.GetValue<string>());
             Assert.Equal(RunningKernel.Program, spec["argv"]![1]!.GetValue<string>());
 
-            // The reference client finds it there, starts it over tcp, and gets on with it.
-            var (code, error) = await RunAsync("/usr/bin/python3", Path.Combine(AppContext.BaseDirectory, "peer.py"), Path.Combine(prefix, "share", "jupyter"));
+            var (code, error) = await RunAsync("/usr/bin/python3", Path.Combine(AppContext.BaseDirectory, client), Path.Combine(prefix, "share", "jupyter"));
             Assert.True(code == 0, error);
         }
         finally

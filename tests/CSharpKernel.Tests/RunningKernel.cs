@@ -150,12 +150,14 @@ public sealed class RunningKernel : IAsyncLifetime
     }
 
     /// <summary>Waits for the kernel's question to the user, and answers it.</summary>
-    public async Task AnswerAsync(string line)
+    /// <returns>The question.</returns>
+    public async Task<JsonObject> AnswerAsync(string line)
     {
         using var limit = new CancellationTokenSource(Patience);
         var question = Decode(await _stdin.ReceiveAsync(limit.Token));
         Assert.Equal("input_request", question.Type);
         await SendAsync(KernelChannel.Stdin, "input_reply", new JsonObject { ["value"] = line });
+        return question.Content;
     }
 
     public async Task<string> SendAsync(KernelChannel channel, string type, JsonObject content)
