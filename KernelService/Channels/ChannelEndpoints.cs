@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Lyceum.KernelService.Errors;
 using Lyceum.KernelService.Kernels;
 using Lyceum.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Channels;
@@ -23,6 +24,7 @@ internal static class ChannelEndpoints
 
     public static void MapChannels(this WebApplication app)
     {
+        app.Use(next => context => FrameUpgrade.Offer(context, next));
         app.UseWebSockets();
         app.MapGet("/api/kernels/{id}/channels", ConnectAsync);
     }
@@ -36,7 +38,7 @@ internal static class ChannelEndpoints
             return KernelEndpoints.Unknown(id);
         }
 
-        if (!context.WebSockets.IsWebSocketRequest)
+        if (!context.WebSockets.IsWebSocketRequest || context.Features.Get<IHttpUpgradeFeature>() is not FrameUpgrade upgrade)
         {
             return JupyterError.Result(StatusCodes.Status426UpgradeRequired, "This is the kernel's WebSocket: ask with an Upgrade to websocket.");
         }
@@ -46,7 +48,7 @@ internal static class ChannelEndpoints
             return JupyterError.BadRequest($"The session_id is longer than {MaxSessionId} characters.");
         }
 
-        await sockets.ServeAsync(context, kernel, session_id, caller);
+        await sockets.ServeAsync(context, upgrade, kernel, session_id, caller);
         return TypedResults.Empty;
     }
 }

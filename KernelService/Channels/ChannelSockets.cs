@@ -12,22 +12,25 @@ internal sealed partial class ChannelSockets(
 {
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
 
-    public async Task ServeAsync(HttpContext context, Kernel kernel, string? sessionId, CallerIdentity caller)
+    // A page that has connected again waits for its former connection, which most likely leads nowhere.
+    private static readonly TimeSpan ReplaceTime = TimeSpan.FromSeconds(1);
+
+    public async Task ServeAsync(HttpContext context, FrameUpgrade upgrade, Kernel kernel, string? sessionId, CallerIdentity caller)
     {
         var offered = context.WebSockets.WebSocketRequestedProtocols.Contains(V1Framing.Subprotocol);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = offered ? V1Framing.Subprotocol : null });
-        using var replaced = new CancellationTokenSource();
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
         {
             // A client may read as slowly as it likes, up to what its outbox holds; pings tell whether it is there.
             rate.MinDataRate = null;
         }
 
+        using var connection = new ClientConnection();
+
         // A client without a session cannot be recognised when it returns.
-        var client = kernel.Clients.Join(sessionId ?? Guid.CreateVersion7().ToString(), caller, replaced);
-        if (client is null)
+        if (kernel.Clients.Join(sessionId ?? Guid.CreateVersion7().ToString(), caller, connection) is not var (client, earlierEnded))
         {
-            await CloseAsync(socket, Task.CompletedTask, Task.CompletedTask, WebSocketCloseStatus.PolicyViolation, "too many clients are connected to this kernel");
+            await TryCloseAsync(socket, Task.CompletedTask, Task.CompletedTask, WebSocketCloseStatus.PolicyViolation, "too many clients are connected to this kernel", CloseTime);
             return;
         }
 
@@ -39,27 +42,31 @@ internal sealed partial class ChannelSockets(
                 client.Send(Messaging.KernelChannel.Iopub, messages.Status(KernelActivity.Dead), isOutput: false);
             }
 
-            var (status, reason) = await RunAsync(socket, kernel, client, replaced.Token, context.RequestAborted);
+            // Two that send from one outbox would mix up the order.
+            await earlierEnded;
+            var sender = new ChannelSender(upgrade.Connection!, Framing.For(socket.SubProtocol), client.Outbox);
+            var sending = connection.RunAsync(sender);
+            var (status, reason) = await RunAsync(context, socket, sender, kernel, client, connection.Replaced);
             LogClosing(logger, kernel.Id, status, reason);
+            await sending;
         }
         finally
         {
-            client.Disconnect(replaced);
+            client.Disconnect(connection);
             LogDisconnected(logger, kernel.Id, kernel.Clients.Connected);
         }
     }
 
     /// <summary>Runs both directions until one ends or the connection has to, and closes it.</summary>
     private async Task<(WebSocketCloseStatus Status, string Reason)> RunAsync(
-        WebSocket socket, Kernel kernel, KernelClient client, CancellationToken replaced, CancellationToken aborted)
+        HttpContext context, WebSocket socket, ChannelSender sender, Kernel kernel, KernelClient client, CancellationToken replaced)
     {
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(replaced, kernel.ShutDown, pool.Closing, aborted);
-        var sending = new ChannelSender(socket, Framing.For(socket.SubProtocol), client.Outbox).RunAsync(any.Token);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(replaced, kernel.ShutDown, pool.Closing, context.RequestAborted);
+        await using var stop = any.Token.Register(sender.Stop);
         var receiving = new ChannelReceiver(socket, Framing.For(socket.SubProtocol), options.Value.MaxMessageBytes)
             .RunAsync((channel, message) => kernel.SendAsync(client, channel, message, any.Token), any.Token);
 
-        // The sender waits on the outbox with the token, so it ends, too, when the connection has to.
-        await Task.WhenAny(sending, receiving);
+        await Task.WhenAny(sender.Ended, receiving);
         var (status, reason) =
             replaced.IsCancellationRequested ? (WebSocketCloseStatus.NormalClosure, "replaced by a newer connection of the same session")
             : pool.Closing.IsCancellationRequested ? (WebSocketCloseStatus.InternalServerError, "the service is stopping")
@@ -67,26 +74,33 @@ internal sealed partial class ChannelSockets(
             : receiving.IsCompletedSuccessfully ? await receiving
             : (WebSocketCloseStatus.InternalServerError, "the connection is broken");
         await any.CancelAsync();
-        await CloseAsync(socket, sending, receiving, status, reason);
+        if (!await TryCloseAsync(socket, sender.Ended, receiving, status, reason, replaced.IsCancellationRequested ? ReplaceTime : CloseTime))
+        {
+            // What waits for the connection, to write or to read, ends with it.
+            context.Abort();
+        }
+
         return (status, reason);
     }
 
-    private async Task CloseAsync(WebSocket socket, Task sending, Task receiving, WebSocketCloseStatus status, string reason)
+    private async Task<bool> TryCloseAsync(WebSocket socket, Task sending, Task receiving, WebSocketCloseStatus status, string reason, TimeSpan patience)
     {
         try
         {
             // Cancelling a WebSocket's operations would break it without a goodbye, so they get a while to end by themselves.
-            await sending.WaitAsync(CloseTime, time);
+            await sending.WaitAsync(patience, time);
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
             {
-                await socket.CloseOutputAsync(status, reason, CancellationToken.None).WaitAsync(CloseTime, time);
+                await socket.CloseOutputAsync(status, reason, CancellationToken.None).WaitAsync(patience, time);
             }
 
-            await receiving.WaitAsync(CloseTime, time);
+            await receiving.WaitAsync(patience, time);
+            return true;
         }
         catch (Exception exception) when (exception is TimeoutException or WebSocketException or IOException or ObjectDisposedException)
         {
             socket.Abort();
+            return false;
         }
     }
 

@@ -21,6 +21,18 @@ internal sealed class ChannelsOptions
     [Range(64 * 1024, int.MaxValue, ErrorMessage = "Channels:MaxMessageBytes must be at least 65536.")]
     public int MaxMessageBytes { get; set; } = 128 * 1024 * 1024;
 
+    /// <summary>How many messages a second of a kernel's outputs reach its clients; 0, the default, for as many as it puts out.</summary>
+    [Range(0, double.MaxValue, ErrorMessage = "Channels:IopubMessageRateLimit must be 0 for no limit, or the messages a second that are allowed.")]
+    public double IopubMessageRateLimit { get; set; }
+
+    /// <summary>How many bytes a second of a kernel's streams reach its clients; 0, the default, for as many as it puts out.</summary>
+    [Range(0, double.MaxValue, ErrorMessage = "Channels:IopubDataRateLimit must be 0 for no limit, or the bytes a second that are allowed.")]
+    public double IopubDataRateLimit { get; set; }
+
+    /// <summary>Over which time the rates are taken.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "Channels:RateWindow must be between 00:00:00.1 and 00:10:00.")]
+    public TimeSpan RateWindow { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How often a connection is pinged.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Channels:PingInterval must be between 00:00:01 and 01:00:00.")]
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(30);

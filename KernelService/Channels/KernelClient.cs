@@ -10,10 +10,11 @@ namespace Lyceum.KernelService.Channels;
 internal sealed class KernelClient(string sessionId, Outbox outbox, TimeProvider time)
 {
     private const int MaxSessions = 16;
+    private const int GatheredBytes = 32 * 1024;
 
     private readonly Lock _gate = new();
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
-    private CancellationTokenSource? _connection;
+    private ClientConnection? _connection;
 
     public string SessionId => sessionId;
 
@@ -27,10 +28,10 @@ internal sealed class KernelClient(string sessionId, Outbox outbox, TimeProvider
     /// <summary>Who connected last.</summary>
     public CallerIdentity? Caller { get; private set; }
 
-    /// <summary>Makes a connection this client's; one that it had before is told to end.</summary>
-    public void Connect(CallerIdentity caller, CancellationTokenSource mine)
+    /// <summary>Makes a connection this client's. One that it had before is told to end, and completes the task when it has.</summary>
+    public Task Connect(CallerIdentity caller, ClientConnection mine)
     {
-        CancellationTokenSource? stale;
+        ClientConnection? stale;
         lock (_gate)
         {
             stale = _connection;
@@ -38,11 +39,12 @@ internal sealed class KernelClient(string sessionId, Outbox outbox, TimeProvider
             Caller = caller;
         }
 
-        stale?.Cancel();
+        stale?.Replace();
+        return stale?.Ended ?? Task.CompletedTask;
     }
 
     /// <summary>The connection has ended; unless another took its place the client is away now.</summary>
-    public void Disconnect(CancellationTokenSource mine)
+    public void Disconnect(ClientConnection mine)
     {
         lock (_gate)
         {
@@ -74,5 +76,15 @@ internal sealed class KernelClient(string sessionId, Outbox outbox, TimeProvider
         }
     }
 
-    public void Send(KernelChannel channel, JupyterMessage message, bool isOutput) => outbox.Add(new Outbound(channel, message, isOutput));
+    /// <summary>Puts a message in the outbox. It leaves with the next <see cref="Flush"/>, or when many have gathered.</summary>
+    public void Send(KernelChannel channel, JupyterMessage message, bool isOutput)
+    {
+        if (outbox.Add(new Outbound(channel, message, isOutput)) >= GatheredBytes)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>Sends what is in the outbox, if the client is connected. Never waits.</summary>
+    public void Flush() => Volatile.Read(ref _connection)?.Wake();
 }

@@ -9,22 +9,24 @@ namespace Lyceum.KernelService.Channels;
 internal sealed class KernelClients(ChannelsOptions options, ServiceMessages messages, TimeProvider time)
 {
     private readonly Lock _gate = new();
+    private readonly IopubRate? _rate = options is { IopubMessageRateLimit: > 0 } or { IopubDataRateLimit: > 0 } ? new IopubRate(options, time) : null;
     private ImmutableArray<KernelClient> _clients = [];
 
     public int Connected => _clients.Count(client => client.IsConnected);
 
-    /// <summary>The client with that session id, as it was left or new, now connected; null when the kernel has too many.</summary>
-    public KernelClient? Join(string sessionId, CallerIdentity caller, CancellationTokenSource connection)
+    /// <summary>
+    /// The client with that session id, as it was left or new, now connected, and a task that completes when its earlier
+    /// connection, if there was one, has ended; null when the kernel has too many clients.
+    /// </summary>
+    public (KernelClient Client, Task EarlierEnded)? Join(string sessionId, CallerIdentity caller, ClientConnection connection)
     {
         lock (_gate)
         {
+            DropAway(options.KeepFor);
             if (_clients.FirstOrDefault(client => client.SessionId == sessionId) is { } known)
             {
-                known.Connect(caller, connection);
-                return known;
+                return (known, known.Connect(caller, connection));
             }
-
-            DropAway(options.KeepFor);
 
             while (_clients.Length >= options.MaxClients)
             {
@@ -39,7 +41,7 @@ internal sealed class KernelClients(ChannelsOptions options, ServiceMessages mes
             var joined = new KernelClient(sessionId, new Outbox(options.BufferBytes, messages.Loss), time);
             joined.Connect(caller, connection);
             _clients = _clients.Add(joined);
-            return joined;
+            return (joined, Task.CompletedTask);
         }
     }
 
@@ -52,22 +54,35 @@ internal sealed class KernelClients(ChannelsOptions options, ServiceMessages mes
         }
     }
 
+    /// <summary>Gives what the kernel published to all clients, within the limits. One caller at a time.</summary>
     public void Publish(HeaderFields header, JupyterMessage message)
     {
-        var isOutput = !header.MsgType.SequenceEqual("status"u8);
-        foreach (var client in _clients)
+        if (_rate is not null && _rate.Judge(header, message) is var verdict and not IopubVerdict.Pass)
         {
-            client.Send(KernelChannel.Iopub, message, isOutput);
+            if (verdict != IopubVerdict.Drop)
+            {
+                SendAll(messages.RateExceeded(message, verdict, options), isOutput: true);
+            }
+
+            return;
         }
+
+        SendAll(message, isOutput: !header.MsgType.SequenceEqual("status"u8));
     }
 
     /// <summary>Tells all clients a state of the kernel that no kernel is there to tell.</summary>
     public void Announce(string state)
     {
-        var status = messages.Status(state);
+        SendAll(messages.Status(state), isOutput: false);
+        Flush();
+    }
+
+    /// <summary>Sends what has been given to clients since the last time. Never waits.</summary>
+    public void Flush()
+    {
         foreach (var client in _clients)
         {
-            client.Send(KernelChannel.Iopub, status, isOutput: false);
+            client.Flush();
         }
     }
 
@@ -83,6 +98,14 @@ internal sealed class KernelClients(ChannelsOptions options, ServiceMessages mes
             {
                 client.Send(channel, message, isOutput: false);
             }
+        }
+    }
+
+    private void SendAll(JupyterMessage message, bool isOutput)
+    {
+        foreach (var client in _clients)
+        {
+            client.Send(KernelChannel.Iopub, message, isOutput);
         }
     }
 

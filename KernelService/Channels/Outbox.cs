@@ -1,41 +1,42 @@
-using System.Threading.Channels;
 using Lyceum.Messaging;
 
 namespace Lyceum.KernelService.Channels;
 
 /// <summary>A message on its way to a client.</summary>
-internal readonly record struct Outbound(KernelChannel Channel, JupyterMessage Message, bool IsOutput)
+internal readonly record struct Outbound
 {
-    public long Size
-    {
-        get
-        {
-            long size = Message.Header.Length + Message.ParentHeader.Length + Message.Metadata.Length + Message.Content.Length;
-            foreach (var buffer in Message.Buffers)
-            {
-                size += buffer.Length;
-            }
+    // An entry takes memory beside its bytes, too.
+    private const int EntryBytes = 200;
 
-            // An entry takes memory beside its bytes, too.
-            return size + 200;
-        }
+    public Outbound(KernelChannel channel, JupyterMessage message, bool isOutput)
+    {
+        (Channel, Message, IsOutput) = (channel, message, isOutput);
+        Size = EntryBytes + message.Size;
     }
+
+    public KernelChannel Channel { get; }
+
+    public JupyterMessage Message { get; }
+
+    /// <summary>Whether a notebook can do without it, unlike replies, questions and statuses.</summary>
+    public bool IsOutput { get; }
+
+    public long Size { get; }
 }
 
 /// <summary>
-/// What waits for one client, in order. Adding never waits, so that no client stalls the kernel or the others; beyond
-/// the limit the oldest outputs go, never replies, questions and statuses, without which a notebook would wait for ever.
+/// What waits for one client, in order. Adding never waits, so that no client stalls the kernel or the others. Beyond
+/// the limit the oldest outputs go. Replies, questions and statuses, without which a notebook would wait for ever, go
+/// only when they alone exceed it.
 /// </summary>
 internal sealed class Outbox(long maxBytes, Func<JupyterMessage, int, JupyterMessage> tellOfLoss)
 {
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-
     private readonly Lock _gate = new();
     private Queue<Outbound> _waiting = new();
     private long _bytes;
 
-    public void Add(Outbound outbound)
+    /// <summary>Returns how many bytes wait now.</summary>
+    public long Add(Outbound outbound)
     {
         lock (_gate)
         {
@@ -43,76 +44,74 @@ internal sealed class Outbox(long maxBytes, Func<JupyterMessage, int, JupyterMes
             _bytes += outbound.Size;
             if (_bytes > maxBytes && _waiting.Count > 1)
             {
-                Shrink();
+                Shrink(outbound => outbound.IsOutput);
+                if (_bytes > maxBytes)
+                {
+                    Shrink(_ => true);
+                }
             }
-        }
 
-        _signal.Writer.TryWrite(true);
+            return _bytes;
+        }
     }
 
-    public bool TryTake(out Outbound outbound)
+    /// <summary>Takes the messages in front, at least one if there is one, and no more than have the given bytes together.</summary>
+    public void Take(List<Outbound> taken, long bytes)
     {
         lock (_gate)
         {
-            if (!_waiting.TryDequeue(out outbound))
+            while (_waiting.TryPeek(out var next) && (taken.Count == 0 || next.Size <= bytes))
             {
-                return false;
+                _waiting.Dequeue();
+                _bytes -= next.Size;
+                bytes -= next.Size;
+                taken.Add(next);
             }
-
-            _bytes -= outbound.Size;
-            return true;
         }
     }
 
     /// <summary>Puts back in front what could not be sent.</summary>
-    public void Return(Outbound outbound)
+    public void Return(IReadOnlyCollection<Outbound> unsent)
     {
         lock (_gate)
         {
-            _waiting = new Queue<Outbound>([outbound, .. _waiting]);
-            _bytes += outbound.Size;
+            _waiting = new Queue<Outbound>([.. unsent, .. _waiting]);
+            _bytes += unsent.Sum(outbound => outbound.Size);
         }
-
-        _signal.Writer.TryWrite(true);
     }
 
-    /// <summary>Completes when there may be something to take.</summary>
-    public async ValueTask WaitAsync(CancellationToken cancellationToken) => await _signal.Reader.ReadAsync(cancellationToken);
-
-    /// <summary>Wakes whoever waits, to look again.</summary>
-    public void Wake() => _signal.Writer.TryWrite(true);
-
-    /// <summary>Drops outputs from the front down to half the limit, so that the cost of this is spread over many messages.</summary>
-    private void Shrink()
+    /// <summary>
+    /// Drops from the front down to half the limit, so that the cost of this is spread over many messages, and leaves a
+    /// note in the place of what is gone. The newest message stays, whatever its size.
+    /// </summary>
+    private void Shrink(Func<Outbound, bool> isDispensable)
     {
-        var kept = new Queue<Outbound>();
+        var kept = new List<Outbound>();
         var dropped = 0;
         JupyterMessage? last = null;
-        var toldAt = -1;
-        long size = _bytes;
+        var gap = 0;
         while (_waiting.TryDequeue(out var outbound))
         {
-            if (size > maxBytes / 2 && outbound.IsOutput && _waiting.Count > 0)
+            if (_bytes > maxBytes / 2 && _waiting.Count > 0 && isDispensable(outbound))
             {
-                size -= outbound.Size;
+                _bytes -= outbound.Size;
                 dropped++;
                 last = outbound.Message;
-                toldAt = kept.Count;
+                gap = kept.Count;
             }
             else
             {
-                kept.Enqueue(outbound);
+                kept.Add(outbound);
             }
         }
 
         if (last is not null)
         {
-            var told = new Outbound(KernelChannel.Iopub, tellOfLoss(last, dropped), IsOutput: true);
-            kept = new Queue<Outbound>([.. kept.Take(toldAt), told, .. kept.Skip(toldAt)]);
-            size += told.Size;
+            var told = new Outbound(KernelChannel.Iopub, tellOfLoss(last, dropped), isOutput: true);
+            kept.Insert(gap, told);
+            _bytes += told.Size;
         }
 
-        _waiting = kept;
-        _bytes = size;
+        _waiting = new Queue<Outbound>(kept);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Lyceum.Messaging;
 
@@ -16,13 +17,36 @@ internal sealed class ServiceMessages(TimeProvider time)
     };
 
     /// <summary>Text on stderr in the place of outputs that were dropped, in the cell that made them.</summary>
-    public JupyterMessage Loss(JupyterMessage lost, int count) => new()
+    public JupyterMessage Loss(JupyterMessage lost, int count) =>
+        Stderr(lost, $"\n[{count} messages were dropped here: the page was away or took them more slowly than the kernel put them out]\n");
+
+    /// <summary>What jupyter_server writes, which people know, with the settings of this service.</summary>
+    public JupyterMessage RateExceeded(JupyterMessage lost, IopubVerdict verdict, ChannelsOptions options)
+    {
+        var (what, setting, limit, unit) = verdict == IopubVerdict.TooMuchData
+            ? ("data", "IopubDataRateLimit", options.IopubDataRateLimit, "bytes/sec")
+            : ("message", "IopubMessageRateLimit", options.IopubMessageRateLimit, "msgs/sec");
+        return Stderr(lost, string.Create(CultureInfo.InvariantCulture, $"""
+
+            IOPub {what} rate exceeded.
+            The Jupyter server will temporarily stop sending output
+            to the client in order to avoid crashing it.
+            To change this limit, set the config variable
+            `Channels:{setting}`.
+
+            Current values:
+            Channels:{setting}={limit:0.0###} ({unit})
+            Channels:RateWindow={options.RateWindow.TotalSeconds:0.0##} (secs)
+
+
+            """));
+    }
+
+    private JupyterMessage Stderr(JupyterMessage lost, string text) => new()
     {
         Header = JupyterHeader.Create("stream", _session, "lyceum", time).ToUtf8(),
         ParentHeader = lost.ParentHeader,
-        Content = JsonSerializer.SerializeToUtf8Bytes(
-            new StreamContent("stderr", $"\n[{count} messages were dropped here: the page was away or took them more slowly than the kernel put them out]\n"),
-            ServiceMessageJson.Default.StreamContent),
+        Content = JsonSerializer.SerializeToUtf8Bytes(new StreamContent("stderr", text), ServiceMessageJson.Default.StreamContent),
     };
 }
 

@@ -11,19 +11,28 @@ internal static class Checkpoints
     public static IReadOnlyList<CheckpointModel> List(WorkspaceFolder folder, WorkspacePath path) =>
         new FileInfo(PathOf(FileOf(folder, path))) is { Exists: true } checkpoint ? [Describe(checkpoint)] : [];
 
-    public static async Task<CheckpointModel> CreateAsync(WorkspaceFolder folder, WorkspacePath path, CancellationToken cancellationToken)
+    public static async Task<CheckpointModel> CreateAsync(WorkspaceFolder folder, WorkspacePath path, WorkspaceQuota quota, CancellationToken cancellationToken)
     {
+        folder.RequireWritable(path);
         var file = FileOf(folder, path);
         var checkpoint = PathOf(file);
+        quota.Take(folder, path, new FileInfo(file).Length - (File.Exists(checkpoint) ? new FileInfo(checkpoint).Length : 0));
         Directory.CreateDirectory(Path.GetDirectoryName(checkpoint)!);
-        await CopyAsync(file, checkpoint, cancellationToken);
+        await AtomicFile.CopyAsync(file, checkpoint, overwrite: true, cancellationToken);
         return Describe(new FileInfo(checkpoint));
     }
 
-    public static Task RestoreAsync(WorkspaceFolder folder, WorkspacePath path, string id, CancellationToken cancellationToken) =>
-        CopyAsync(Find(folder, path, id), folder.Locate(path), cancellationToken);
+    public static async Task RestoreAsync(WorkspaceFolder folder, WorkspacePath path, string id, CancellationToken cancellationToken)
+    {
+        folder.RequireWritable(path);
+        await AtomicFile.CopyAsync(Find(folder, path, id), folder.Locate(path), overwrite: true, cancellationToken);
+    }
 
-    public static void Delete(WorkspaceFolder folder, WorkspacePath path, string id) => File.Delete(Find(folder, path, id));
+    public static void Delete(WorkspaceFolder folder, WorkspacePath path, string id)
+    {
+        folder.RequireWritable(path);
+        File.Delete(Find(folder, path, id));
+    }
 
     /// <summary>Lets the checkpoint follow its file, if it has one.</summary>
     public static void Move(string from, string to)
@@ -62,18 +71,6 @@ internal static class Checkpoints
         return new FileInfo(folder).LinkTarget is null
             ? Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(file)}-checkpoint{Path.GetExtension(file)}")
             : throw new BadHttpRequestException("Links are not followed: " + Folder, StatusCodes.Status403Forbidden);
-    }
-
-    private static async Task CopyAsync(string from, string to, CancellationToken cancellationToken)
-    {
-        using var content = new MemoryStream();
-        var file = CarefulFile.OpenRead(from);
-        await using (file)
-        {
-            await file.CopyToAsync(content, cancellationToken);
-        }
-
-        await AtomicFile.WriteAsync(to, content.GetBuffer().AsMemory(0, (int)content.Length), cancellationToken);
     }
 
     private static CheckpointModel Describe(FileInfo checkpoint) => new(Id, WorkspaceFolder.Time(checkpoint.LastWriteTimeUtc));

@@ -11,7 +11,7 @@ namespace Lyceum.KernelService.Contents;
 /// <param name="LastModified">When it was last changed, UTC.</param>
 public sealed record ContentsModel(string Name, string Path, string Type, string Created, string LastModified)
 {
-    /// <summary>Always true: what cannot be written is not served either.</summary>
+    /// <summary>Whether the caller may change it: false for a student in the course's folder.</summary>
     public bool Writable { get; init; } = true;
 
     /// <summary>Bytes; null for a directory.</summary>

@@ -16,6 +16,7 @@ internal static class ContentsEndpoints
         builder.Services.AddSingleton<WelcomeNotebook>();
         builder.Services.AddSingleton<CallersFolder>();
         builder.Services.AddSingleton<ContentsReader>();
+        builder.Services.AddSingleton<WorkspaceQuota>();
         builder.Services.AddSingleton<ContentsWriter>();
         builder.Services.AddSingleton<ContentsBody>();
     }
@@ -53,7 +54,7 @@ internal static class ContentsEndpoints
         var target = WorkspacePath.Parse(path);
         var wanted = await body.ReadAsync(request, ContentsJson.Default.SaveRequest, cancellationToken)
             ?? throw new BadHttpRequestException("There is no body that says what to save");
-        var isNew = await writer.SaveAsync(folder, target, wanted, cancellationToken);
+        var isNew = await writer.SaveAsync(folder, target, wanted, new SavePrecondition(request.GetTypedHeaders()), cancellationToken);
         // Chunks that are not the last leave no file yet to describe.
         var saved = wanted.Chunk is > 0 ? target.Parent : target;
         var model = await reader.ReadAsync(folder, saved, new ReadOptions(Content: false, Hash: wanted.Type != "directory" && wanted.Chunk is null), cancellationToken);
@@ -61,7 +62,8 @@ internal static class ContentsEndpoints
     }
 
     private static async Task<IResult> PostAsync(
-        string? path, HttpRequest request, ClaimsPrincipal user, CallersFolder folders, ContentsReader reader, CancellationToken cancellationToken)
+        string? path, HttpRequest request, ClaimsPrincipal user, CallersFolder folders, ContentsReader reader, ContentsWriter writer,
+        WorkspaceQuota quota, CancellationToken cancellationToken)
     {
         var folder = await folders.OfAsync(user.Caller(), cancellationToken);
         if (IsCheckpoints(path, out var file, out var id))
@@ -72,14 +74,14 @@ internal static class ContentsEndpoints
                 return TypedResults.NoContent();
             }
 
-            var checkpoint = await Checkpoints.CreateAsync(folder, file, cancellationToken);
+            var checkpoint = await Checkpoints.CreateAsync(folder, file, quota, cancellationToken);
             return TypedResults.Json(checkpoint, ContentsJson.Default.CheckpointModel, statusCode: StatusCodes.Status201Created);
         }
 
         var directory = WorkspacePath.Parse(path);
         var wanted = await RequestBody.ReadAsync(request, ContentsJson.Default.CreateRequest, cancellationToken) ?? new CreateRequest(null, null, null);
         var made = wanted.CopyFrom is { Length: > 0 } source
-            ? await ContentsWriter.CopyAsync(folder, WorkspacePath.Parse(source), directory, cancellationToken)
+            ? await writer.CopyAsync(folder, WorkspacePath.Parse(source), directory, cancellationToken)
             : await ContentsWriter.CreateAsync(folder, directory, wanted, cancellationToken);
         return Created(request, await reader.ReadAsync(folder, made, new ReadOptions(Content: false), cancellationToken));
     }
@@ -119,12 +121,25 @@ internal static class ContentsEndpoints
         return at >= 0;
     }
 
-    private static JsonHttpResult<ContentsModel> Created(HttpRequest request, ContentsModel model)
+    private static ContentsAnswer Created(HttpRequest request, ContentsModel model)
     {
         request.HttpContext.Response.Headers.Location = "/api/contents/" + string.Join('/', model.Path.Split('/').Select(Uri.EscapeDataString));
         return Answer(model, StatusCodes.Status201Created);
     }
 
-    private static JsonHttpResult<ContentsModel> Answer(ContentsModel model, int status = StatusCodes.Status200OK) =>
-        TypedResults.Json(model, ContentsJson.Default.ContentsModel, statusCode: status);
+    private static ContentsAnswer Answer(ContentsModel model, int status = StatusCodes.Status200OK) => new(model, status);
+}
+
+/// <summary>A model, with its hash as the entity tag that a save can refer to.</summary>
+internal sealed class ContentsAnswer(ContentsModel model, int status) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        if (model.Hash is { } hash)
+        {
+            httpContext.Response.Headers.ETag = SavePrecondition.TagOf(hash);
+        }
+
+        return TypedResults.Json(model, ContentsJson.Default.ContentsModel, statusCode: status).ExecuteAsync(httpContext);
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class ContentsReader(IOptions<ContentsOptions> options)
     public async Task<ContentsModel> ReadAsync(WorkspaceFolder folder, WorkspacePath path, ReadOptions wanted, CancellationToken cancellationToken)
     {
         var found = folder.Find(path);
-        var model = Describe(path, found);
+        var model = Describe(path, found, folder.IsWritable(path));
         if (wanted.Type is { } type && type != model.Type && !(model.Type == "notebook" && type == "file"))
         {
             throw Bad($"{path} is a {model.Type}, not a {type}");
@@ -32,7 +32,7 @@ internal sealed class ContentsReader(IOptions<ContentsOptions> options)
 
         if (found is DirectoryInfo directory)
         {
-            return wanted.Content ? model with { Format = "json", Content = List(path, directory) } : model;
+            return wanted.Content ? model with { Format = "json", Content = List(folder, path, directory) } : model;
         }
 
         if (!wanted.Content && !wanted.Hash)
@@ -40,25 +40,35 @@ internal sealed class ContentsReader(IOptions<ContentsOptions> options)
             return model;
         }
 
+        if (!wanted.Content)
+        {
+            return model with { Hash = await HashAsync(found.FullName, cancellationToken), HashAlgorithm = "sha256" };
+        }
+
         var bytes = await ReadBytesAsync(path, found.FullName, cancellationToken);
         model = wanted.Hash ? model with { Hash = Convert.ToHexStringLower(SHA256.HashData(bytes)), HashAlgorithm = "sha256" } : model;
-        return !wanted.Content ? model
-            : model.Type == "notebook" && wanted.Type != "file" ? model with { Format = "json", Content = Notebook(path, bytes) }
+        return model.Type == "notebook" && wanted.Type != "file" ? model with { Format = "json", Content = Notebook(path, bytes) }
             : WithContent(model with { Type = "file" }, bytes, wanted.Format);
     }
 
-    public static ContentsModel Describe(WorkspacePath path, FileSystemInfo found)
+    private static ContentsModel Describe(WorkspacePath path, FileSystemInfo found, bool isWritable)
     {
         var type = found is DirectoryInfo ? "directory" : path.Name.EndsWith(".ipynb", StringComparison.Ordinal) ? "notebook" : "file";
         return new ContentsModel(path.Name, path.ToString(), type, WorkspaceFolder.Time(found.CreationTimeUtc), WorkspaceFolder.Time(found.LastWriteTimeUtc))
         {
             Size = (found as FileInfo)?.Length,
+            Writable = isWritable,
         };
     }
 
-    private static RawJson List(WorkspacePath path, DirectoryInfo directory)
+    private static RawJson List(WorkspaceFolder folder, WorkspacePath path, DirectoryInfo directory)
     {
         var models = new List<ContentsModel>();
+        if (path.IsRoot && folder.Course is { } course)
+        {
+            models.Add(Describe(path.Child(CourseFolder.Name), new DirectoryInfo(course.Root), course.IsWritable));
+        }
+
         foreach (var entry in directory.EnumerateFileSystemInfos().Take(MaxEntries))
         {
             // Hidden ones, links, and names that could not be asked for again.
@@ -67,11 +77,24 @@ internal sealed class ContentsReader(IOptions<ContentsOptions> options)
                 continue;
             }
 
-            models.Add(Describe(path.Child(entry.Name), entry));
+            var child = path.Child(entry.Name);
+            if (!path.IsRoot || !folder.IsCourse(child))
+            {
+                models.Add(Describe(child, entry, folder.IsWritable(child)));
+            }
         }
 
         models.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         return new RawJson(JsonSerializer.SerializeToUtf8Bytes(models, ContentsJson.Default.IReadOnlyListContentsModel));
+    }
+
+    private static async Task<string> HashAsync(string location, CancellationToken cancellationToken)
+    {
+        var file = CarefulFile.OpenRead(location);
+        await using (file)
+        {
+            return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
+        }
     }
 
     private async Task<byte[]> ReadBytesAsync(WorkspacePath path, string location, CancellationToken cancellationToken)

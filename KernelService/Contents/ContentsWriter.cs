@@ -3,14 +3,20 @@ using Microsoft.Extensions.Options;
 namespace Lyceum.KernelService.Contents;
 
 /// <summary>Saves, makes, copies, renames and deletes what is in a workspace.</summary>
-internal sealed class ContentsWriter(IOptions<ContentsOptions> options)
+internal sealed class ContentsWriter(IOptions<ContentsOptions> options, WorkspaceQuota quota, TimeProvider time)
 {
+    private const int Turns = 64;
     private static readonly byte[] EmptyNotebook = "{\n \"cells\": [],\n \"metadata\": {},\n \"nbformat\": 4,\n \"nbformat_minor\": 5\n}\n"u8.ToArray();
+
+    // Nobody saves between another's look at the file and that other's save. Files share turns, which costs them little.
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, Turns).Select(_ => new SemaphoreSlim(1, 1))];
 
     /// <summary>Saves what the client sent. True if the path is new.</summary>
     /// <exception cref="BadHttpRequestException">It cannot be saved so.</exception>
-    public async Task<bool> SaveAsync(WorkspaceFolder folder, WorkspacePath path, SaveRequest request, CancellationToken cancellationToken)
+    public async Task<bool> SaveAsync(
+        WorkspaceFolder folder, WorkspacePath path, SaveRequest request, SavePrecondition precondition, CancellationToken cancellationToken)
     {
+        folder.RequireWritable(path);
         var location = folder.Locate(path);
         folder.FindDirectory(path.Parent);
         var isNew = !Path.Exists(location);
@@ -36,14 +42,28 @@ internal sealed class ContentsWriter(IOptions<ContentsOptions> options)
             throw TooLarge(path, options.Value.MaxFileBytes);
         }
 
-        await (request.Chunk is { } chunk ? SaveChunkAsync(path, location, content, chunk, cancellationToken)
-            : AtomicFile.WriteAsync(location, content, cancellationToken));
+        var turn = _turns[(uint)location.GetHashCode(StringComparison.Ordinal) % Turns];
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            await precondition.CheckAsync(path, location, cancellationToken);
+            var replaced = request.Chunk is null && new FileInfo(location) is { Exists: true, Length: var length } ? length : 0;
+            quota.Take(folder, path, content.Length - replaced);
+            await (request.Chunk is { } chunk ? new Upload(path, location, time).AddAsync(chunk, content, options.Value.MaxUploadBytes, cancellationToken)
+                : AtomicFile.WriteAsync(location, content, cancellationToken));
+        }
+        finally
+        {
+            turn.Release();
+        }
+
         return isNew;
     }
 
     /// <summary>Makes an empty file, notebook or directory with a name that is free.</summary>
     public static async Task<WorkspacePath> CreateAsync(WorkspaceFolder folder, WorkspacePath directory, CreateRequest request, CancellationToken cancellationToken)
     {
+        folder.RequireWritable(directory);
         folder.FindDirectory(directory);
         var type = request.Type ?? (request.Ext == ".ipynb" ? "notebook" : "file");
         var (stem, extension, gap) = type switch
@@ -66,8 +86,9 @@ internal sealed class ContentsWriter(IOptions<ContentsOptions> options)
         return path;
     }
 
-    public static async Task<WorkspacePath> CopyAsync(WorkspaceFolder folder, WorkspacePath source, WorkspacePath directory, CancellationToken cancellationToken)
+    public async Task<WorkspacePath> CopyAsync(WorkspaceFolder folder, WorkspacePath source, WorkspacePath directory, CancellationToken cancellationToken)
     {
+        folder.RequireWritable(directory);
         folder.FindDirectory(directory);
         if (folder.Find(source) is not FileInfo file)
         {
@@ -77,25 +98,20 @@ internal sealed class ContentsWriter(IOptions<ContentsOptions> options)
         var (stem, extension) = (Path.GetFileNameWithoutExtension(source.Name), Path.GetExtension(source.Name));
         var inPlace = source.Parent.ToString() == directory.ToString();
         var path = folder.Free(directory, i => i == 0 && !inPlace ? source.Name : $"{stem}-Copy{(inPlace ? i + 1 : i)}{extension}");
-        var from = CarefulFile.OpenRead(file.FullName);
-        await using (from)
-        {
-            var to = new FileStream(folder.Locate(path), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
-            await using (to)
-            {
-                await from.CopyToAsync(to, cancellationToken);
-            }
-        }
-
+        quota.Take(folder, path, file.Length);
+        await AtomicFile.CopyAsync(file.FullName, folder.Locate(path), overwrite: false, cancellationToken);
         return path;
     }
 
     public static void Rename(WorkspaceFolder folder, WorkspacePath from, WorkspacePath to)
     {
-        if (from.IsRoot || to.IsRoot)
+        if (folder.IsFixed(from) || folder.IsFixed(to))
         {
-            throw Bad("The workspace itself cannot be renamed");
+            throw Bad("The workspace itself and the course's folder cannot be renamed");
         }
+
+        folder.RequireWritable(from);
+        folder.RequireWritable(to);
 
         var found = folder.Find(from);
         folder.FindDirectory(to.Parent);
@@ -127,10 +143,12 @@ internal sealed class ContentsWriter(IOptions<ContentsOptions> options)
 
     public static void Delete(WorkspaceFolder folder, WorkspacePath path)
     {
-        if (path.IsRoot)
+        if (folder.IsFixed(path))
         {
-            throw Bad("The workspace itself cannot be deleted");
+            throw Bad("The workspace itself and the course's folder cannot be deleted");
         }
+
+        folder.RequireWritable(path);
 
         var found = folder.Find(path);
         if (found is DirectoryInfo directory)
@@ -147,42 +165,6 @@ internal sealed class ContentsWriter(IOptions<ContentsOptions> options)
 
         found.Delete();
         Checkpoints.Delete(found.FullName);
-    }
-
-    /// <summary>Collects an upload beside the file, and puts it in its place with the last chunk, whose number is -1.</summary>
-    private async Task SaveChunkAsync(WorkspacePath path, string location, ReadOnlyMemory<byte> content, int chunk, CancellationToken cancellationToken)
-    {
-        var draft = Path.Combine(Path.GetDirectoryName(location)!, $".~{path.Name}.upload");
-        if (chunk != 1 && !File.Exists(draft))
-        {
-            throw Bad($"The upload of {path} did not begin with chunk 1");
-        }
-
-        if (new FileInfo(draft).LinkTarget is not null)
-        {
-            File.Delete(draft);
-        }
-
-        var mode = chunk == 1 ? FileMode.Create : FileMode.Append;
-        var file = new FileStream(draft, mode, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
-        await using (file)
-        {
-            if (file.Length + content.Length > options.Value.MaxUploadBytes)
-            {
-                throw TooLarge(path, options.Value.MaxUploadBytes);
-            }
-
-            await file.WriteAsync(content, cancellationToken);
-            if (chunk == -1)
-            {
-                file.Flush(flushToDisk: true);
-            }
-        }
-
-        if (chunk == -1)
-        {
-            AtomicFile.Replace(draft, location);
-        }
     }
 
     private static BadHttpRequestException TooLarge(WorkspacePath path, long limit) =>

@@ -2,15 +2,39 @@ using System.Globalization;
 
 namespace Lyceum.KernelService.Contents;
 
-/// <summary>One user's workspace on disk: finds what a path names there, and never follows a link on the way.</summary>
-internal sealed class WorkspaceFolder(string root)
+/// <summary>One user's workspace on disk, with the course's folder in it: finds what a path names there, and never follows a link on the way.</summary>
+internal sealed class WorkspaceFolder(string root, CourseFolder? course)
 {
+    /// <summary>The user's own files.</summary>
+    public string Root => root;
+
+    /// <summary>The course's files, if there is a course.</summary>
+    public CourseFolder? Course => course;
+
+    /// <summary>Whether the path belongs to the course rather than to the user.</summary>
+    public bool IsCourse(WorkspacePath path) => course is not null && path.Parts is [CourseFolder.Name, ..];
+
+    /// <summary>Whether the path is that of a whole folder which has to stay.</summary>
+    public bool IsFixed(WorkspacePath path) => path.IsRoot || (course is not null && path.Parts is [CourseFolder.Name]);
+
+    public bool IsWritable(WorkspacePath path) => !IsCourse(path) || course!.IsWritable;
+
+    /// <exception cref="BadHttpRequestException">The caller may read there, and no more.</exception>
+    public void RequireWritable(WorkspacePath path)
+    {
+        if (!IsWritable(path))
+        {
+            throw new BadHttpRequestException($"{path} belongs to the course and is read-only: copy it to your own files first", StatusCodes.Status403Forbidden);
+        }
+    }
+
     /// <summary>Where the path is on disk, whether or not anything is there.</summary>
     /// <exception cref="BadHttpRequestException">A part of it is a link.</exception>
     public string Locate(WorkspacePath path)
     {
-        var location = root;
-        foreach (var part in path.Parts)
+        var isCourse = IsCourse(path);
+        var location = isCourse ? course!.Root : root;
+        foreach (var part in path.Parts.Skip(isCourse ? 1 : 0))
         {
             location = Path.Combine(location, part);
             if (new FileInfo(location).LinkTarget is not null)

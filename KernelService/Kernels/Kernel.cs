@@ -243,8 +243,14 @@ internal sealed class Kernel(
         clients.Announce(KernelActivity.Dead);
     }
 
-    private void OnMessage(KernelChannel channel, JupyterMessage message)
+    private void OnMessage(KernelChannel channel, JupyterMessage? message)
     {
+        if (message is null)
+        {
+            clients.Flush();
+            return;
+        }
+
         var header = HeaderFields.Read(message.Header.Span);
         if (channel == KernelChannel.Iopub)
         {

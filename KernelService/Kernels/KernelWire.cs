@@ -4,8 +4,11 @@ using Lyceum.Messaging;
 
 namespace Lyceum.KernelService.Kernels;
 
-/// <summary>Takes a message that the kernel sent. Called by one caller per channel, in order; must not wait.</summary>
-internal delegate void KernelMessageHandler(KernelChannel channel, JupyterMessage message);
+/// <summary>
+/// Takes a message that the kernel sent, or null when all that has arrived on the channel was handed over, for now.
+/// Called by one caller per channel, in order; must not wait.
+/// </summary>
+internal delegate void KernelMessageHandler(KernelChannel channel, JupyterMessage? message);
 
 /// <summary>
 /// The four sockets of a running kernel, shared by all its clients. Heartbeats are not needed: the kernel is a child
@@ -142,7 +145,13 @@ internal sealed class KernelWire : IAsyncDisposable
         {
             while (true)
             {
-                var frames = await receive(CancellationToken.None);
+                var next = receive(CancellationToken.None);
+                if (!next.IsCompleted)
+                {
+                    _handler(channel, null);
+                }
+
+                var frames = await next;
                 if (!JupyterMessage.TryDecode(frames, _signer, out var message, out var error))
                 {
                     Refuse(channel, error);

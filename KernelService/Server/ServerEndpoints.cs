@@ -23,6 +23,7 @@ internal static class ServerEndpoints
         routes.MapGet("/api", () => TypedResults.Json(new ServerVersion(ApiVersion), ServerJson.Default.ServerVersion));
         routes.MapGet("/api/status", (ClaimsPrincipal user, KernelPool pool) => Status(user, pool, started));
         routes.MapGet("/api/me", GetMe);
+        routes.Map("/api/terminals/{**rest}", () => JupyterError.NotFound("This server has no terminals: run commands in a notebook, with its kernel's rights."));
     }
 
     private static JsonHttpResult<ServerStatus> Status(ClaimsPrincipal user, KernelPool pool, string started)

@@ -43,6 +43,21 @@ public sealed record JupyterMessage
     /// <summary>Binary data that belong to the content; not signed.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Buffers { get; init; } = [];
 
+    /// <summary>Bytes of the four parts and the buffers.</summary>
+    public long Size
+    {
+        get
+        {
+            long size = Header.Length + ParentHeader.Length + Metadata.Length + Content.Length;
+            for (int i = 0; i < Buffers.Count; i++)
+            {
+                size += Buffers[i].Length;
+            }
+
+            return size;
+        }
+    }
+
     /// <summary>Takes the frames of a socket apart and verifies the signature.</summary>
     public static bool TryDecode(Message frames, JupyterSigner signer, out JupyterMessage message, out JupyterWireError error)
     {
