@@ -6,6 +6,7 @@ using Lyceum.KernelService.Kernels;
 using Lyceum.KernelService.Kernelspecs;
 using Lyceum.KernelService.Server;
 using Lyceum.KernelService.Sessions;
+using Lyceum.KernelService.WarmKernels;
 using Lyceum.KernelService.Workspaces;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -14,6 +15,7 @@ builder.AddServiceDefaults();
 builder.AddWorkspaces();
 builder.AddKernelspecs();
 builder.AddKernels();
+builder.AddWarmKernels();
 builder.AddChannels();
 builder.AddSessions();
 builder.AddContents();

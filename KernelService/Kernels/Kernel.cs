@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Executions;
+using Lyceum.KernelService.WarmKernels;
 using Lyceum.Messaging;
 using Lyceum.ServiceDefaults.Identity;
 
@@ -43,14 +44,14 @@ internal sealed class Kernel(
     /// <summary>Ends when the kernel is deleted, and with it the connections to it.</summary>
     public CancellationToken ShutDown => _shutDown.Token;
 
-    /// <summary>Starts the kernel's process; it becomes ready by itself.</summary>
+    /// <summary>Takes over a process that is warm, if there is one and it can be had, or starts one, which becomes ready by itself.</summary>
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(WarmKernel? warm, CancellationToken cancellationToken)
     {
         await _lifecycle.WaitAsync(cancellationToken);
         try
         {
-            await RunAsync(cancellationToken);
+            await RunAsync(warm, cancellationToken);
         }
         finally
         {
@@ -96,7 +97,7 @@ internal sealed class Kernel(
             Activity.Set(KernelActivity.Restarting);
             await EndRunAsync(restart: true);
             _deaths = 0;
-            next = await RunAsync(CancellationToken.None);
+            next = await RunAsync(warm: null, CancellationToken.None);
         }
         finally
         {
@@ -133,7 +134,7 @@ internal sealed class Kernel(
         _next = NewPromise();
     }
 
-    private async Task<KernelRun> RunAsync(CancellationToken cancellationToken)
+    private async Task<KernelRun> RunAsync(WarmKernel? warm, CancellationToken cancellationToken)
     {
         _shutDown.Token.ThrowIfCancellationRequested();
         if (Activity.State != KernelActivity.Restarting)
@@ -141,7 +142,8 @@ internal sealed class Kernel(
             Activity.Set(KernelActivity.Starting);
         }
 
-        var next = await launcher.StartAsync(launch, OnMessage, cancellationToken);
+        var next = warm is null ? null : await warm.TryHandOverAsync(launch, OnMessage, cancellationToken);
+        next ??= await launcher.StartAsync(launch, OnMessage, cancellationToken);
         _run = next;
         if (_next.Task.IsCompleted)
         {
@@ -227,7 +229,7 @@ internal sealed class Kernel(
 
         try
         {
-            await RunAsync(_shutDown.Token);
+            await RunAsync(warm: null, _shutDown.Token);
         }
         catch (Exception exception) when (exception is Win32Exception or IOException)
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Executions;
 using Lyceum.KernelService.Kernelspecs;
+using Lyceum.KernelService.WarmKernels;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.LearningEvents;
 using Microsoft.Extensions.Options;
@@ -22,6 +23,7 @@ internal sealed class KernelPool(
     KernelspecCatalog catalog,
     KernelLauncher launcher,
     KernelEnvironment environment,
+    WarmKernelPool warmKernels,
     Workspaces.Workspaces workspaces,
     NotebookPaths notebooks,
     ServiceMessages messages,
@@ -60,7 +62,16 @@ internal sealed class KernelPool(
             return (null, KernelRefusal.UnknownSpec);
         }
 
-        var kernel = Make(spec, start, caller);
+        // Asked first, so that who is refused takes no warm kernel away.
+        if (RefusalOf(caller) is not KernelRefusal.None and var full)
+        {
+            return (null, full);
+        }
+
+        var folder = workspaces.FolderOf(caller, start.Path);
+        KernelLaunch Launch(string id) => new(id, spec, folder, environment.For(spec, id, start.Env));
+        await using var warm = warmKernels.Take(spec, Launch);
+        var kernel = Make(Launch(warm?.Id ?? Guid.CreateVersion7(time.GetUtcNow()).ToString()), start, caller);
         if (Admit(kernel) is not KernelRefusal.None and var refusal)
         {
             notebooks.Forget(kernel.Id);
@@ -69,7 +80,7 @@ internal sealed class KernelPool(
 
         try
         {
-            await kernel.StartAsync(cancellationToken);
+            await kernel.StartAsync(warm, cancellationToken);
             return (kernel, KernelRefusal.None);
         }
         catch
@@ -117,13 +128,12 @@ internal sealed class KernelPool(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private Kernel Make(Kernelspec spec, KernelStart start, CallerIdentity caller)
+    private Kernel Make(KernelLaunch launch, KernelStart start, CallerIdentity caller)
     {
-        var id = Guid.CreateVersion7(time.GetUtcNow()).ToString();
-        var launch = new KernelLaunch(id, spec, workspaces.FolderOf(caller, start.Path), environment.For(spec, id, start.Env));
         var clients = new KernelClients(channels.Value, messages, time);
-        notebooks.Remember(id, start.Path);
-        var observer = new ExecutionObserver(spec.File.Language, () => notebooks.Of(id), events, time, loggers.CreateLogger<ExecutionObserver>());
+        notebooks.Remember(launch.KernelId, start.Path);
+        var observer = new ExecutionObserver(
+            launch.Spec.File.Language, () => notebooks.Of(launch.KernelId), events, time, loggers.CreateLogger<ExecutionObserver>());
         return new Kernel(launch, caller, launcher, options.Value, clients, observer, time, _logger);
     }
 
@@ -131,20 +141,20 @@ internal sealed class KernelPool(
     {
         lock (_admission)
         {
-            if (_closing.IsCancellationRequested || _kernels.Count >= options.Value.Max)
+            if (RefusalOf(kernel.Owner) is not KernelRefusal.None and var refusal)
             {
-                return KernelRefusal.ServiceFull;
-            }
-
-            if (Of(kernel.Owner).Count() >= options.Value.MaxPerUser)
-            {
-                return KernelRefusal.UserFull;
+                return refusal;
             }
 
             _kernels[kernel.Id] = kernel;
             return KernelRefusal.None;
         }
     }
+
+    private KernelRefusal RefusalOf(CallerIdentity caller) =>
+        _closing.IsCancellationRequested || _kernels.Count >= options.Value.Max ? KernelRefusal.ServiceFull
+        : Of(caller).Count() >= options.Value.MaxPerUser ? KernelRefusal.UserFull
+        : KernelRefusal.None;
 
     private async Task EndQuietlyAsync(Kernel kernel)
     {

@@ -60,6 +60,28 @@ internal sealed class KernelRun : IAsyncDisposable
         await wire.SendAsync(channel, message, cancellationToken);
     }
 
+    /// <summary>Sends a request of the service's own on shell and waits for its reply, which no client sees.</summary>
+    /// <exception cref="KernelNotReadyException">The kernel does not work, or ends before it answers.</exception>
+    public async Task<JupyterMessage> AskAsync(string type, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var wire = await _ready.WaitAsync(cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asked = wire.AskAsync(type, content, either.Token);
+        if (await Task.WhenAny(asked, Ended) != asked)
+        {
+            await either.CancelAsync();
+        }
+
+        try
+        {
+            return await asked;
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KernelNotReadyException("it ended before it answered", exception);
+        }
+    }
+
     public async Task InterruptAsync(CancellationToken cancellationToken)
     {
         if (_launch.Spec.InterruptsByMessage)

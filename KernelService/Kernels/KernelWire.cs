@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Lyceum.Messaging;
@@ -32,6 +33,7 @@ internal sealed class KernelWire : IAsyncDisposable
     private readonly byte[] _session = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _published = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<JupyterMessage>> _asked = new(StringComparer.Ordinal);
     private readonly Task _receiving;
     private int _refused;
 
@@ -114,11 +116,25 @@ internal sealed class KernelWire : IAsyncDisposable
         SocketOf(channel).SendAsync(message.Encode(_signer), cancellationToken);
 
     /// <summary>Sends a request of the service's own; answers to it reach no client.</summary>
-    public ValueTask RequestAsync(KernelChannel channel, string type, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public ValueTask RequestAsync(KernelChannel channel, string type, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        RequestAsync(channel, NewHeader(type), content, cancellationToken);
+
+    /// <summary>Sends a request of the service's own on shell and waits for its reply.</summary>
+    /// <exception cref="ZmtpException">The kernel has gone.</exception>
+    public async Task<JupyterMessage> AskAsync(string type, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        var header = JupyterHeader.Create(type, Encoding.ASCII.GetString(_session), "lyceum", _time).ToUtf8();
-        var message = new JupyterMessage { Header = header };
-        return SendAsync(channel, content.IsEmpty ? message : message with { Content = content }, cancellationToken);
+        var header = NewHeader(type);
+        var reply = new TaskCompletionSource<JupyterMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _asked[header.MsgId] = reply;
+        try
+        {
+            await RequestAsync(KernelChannel.Shell, header, content, cancellationToken);
+            return await reply.Task.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            _asked.TryRemove(header.MsgId, out _);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -129,6 +145,14 @@ internal sealed class KernelWire : IAsyncDisposable
         await _stdin.DisposeAsync();
         await _receiving;
         _signer.Dispose();
+    }
+
+    private JupyterHeader NewHeader(string type) => JupyterHeader.Create(type, Encoding.ASCII.GetString(_session), "lyceum", _time);
+
+    private ValueTask RequestAsync(KernelChannel channel, JupyterHeader header, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var message = new JupyterMessage { Header = header.ToUtf8() };
+        return SendAsync(channel, content.IsEmpty ? message : message with { Content = content }, cancellationToken);
     }
 
     private DealerSocket SocketOf(KernelChannel channel) => channel switch
@@ -176,7 +200,13 @@ internal sealed class KernelWire : IAsyncDisposable
         }
 
         // Compared as bytes first: nearly no message is ours, and nearly all are outputs in great number.
-        if (message.ParentHeader.Span.IndexOf(_session) < 0 || !HeaderFields.Read(message.ParentHeader.Span).Session.SequenceEqual(_session))
+        if (message.ParentHeader.Span.IndexOf(_session) < 0)
+        {
+            return false;
+        }
+
+        var parent = HeaderFields.Read(message.ParentHeader.Span);
+        if (!parent.Session.SequenceEqual(_session))
         {
             return false;
         }
@@ -184,6 +214,10 @@ internal sealed class KernelWire : IAsyncDisposable
         if (channel == KernelChannel.Shell)
         {
             _answered.TrySetResult();
+            if (_asked.TryRemove(parent.MsgIdText, out var reply))
+            {
+                reply.TrySetResult(message);
+            }
         }
 
         return true;

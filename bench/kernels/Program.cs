@@ -23,6 +23,7 @@ await bench.ManyKernelsAsync([service, tuned]);
 Say("starts");
 await bench.StartsAsync(Installation.Echo, rounds: 3, TimeSpan.FromSeconds(12));
 await bench.StartsAsync(Installation.Python, rounds: 3, TimeSpan.FromSeconds(20));
+await bench.StartsAsync(Installation.WarmPython, rounds: 5, TimeSpan.FromSeconds(25), pause: TimeSpan.FromSeconds(0.7));
 
 foreach (string kernelspec in (string[])[Installation.Echo, Installation.Python])
 {

@@ -1,5 +1,7 @@
+using Lyceum.KernelService.WarmKernels;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Lyceum.KernelService.Tests;
 
@@ -29,6 +31,9 @@ public class KernelServiceFixture : IAsyncLifetime
             return client.BaseAddress!;
         }
     }
+
+    /// <summary>How many kernels of the kernelspec wait in the pool; a client cannot see them, and a test has to wait for them.</summary>
+    internal int WarmCount(string spec) => _service!.Services.GetRequiredService<WarmKernelPool>().Waiting(spec);
 
     public async Task InitializeAsync()
     {

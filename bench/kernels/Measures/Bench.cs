@@ -44,10 +44,12 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
         }
     }
 
-    public async Task StartsAsync(string kernelspec, int rounds, TimeSpan budget)
+    /// <summary>From the request to the first answer. The pause lets a pool fill up again between two starts.</summary>
+    public async Task StartsAsync(string kernelspec, int rounds, TimeSpan budget, TimeSpan pause = default)
     {
         Dictionary<Target, Samples> times = await RoundsAsync(rounds, budget, targets, async target =>
         {
+            await Task.Delay(pause, cancellationToken);
             RunningKernel kernel = await target.StartKernelAsync(kernelspec, cancellationToken);
             await EndAsync(kernel);
             return [kernel.StartMilliseconds];

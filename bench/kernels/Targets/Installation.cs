@@ -8,6 +8,9 @@ internal sealed class Installation : IDisposable
     public const string Echo = "lyceum-echo";
     public const string Python = "python3";
 
+    /// <summary>Python again, under a name of which the service keeps a kernel warm.</summary>
+    public const string WarmPython = "python3-warm";
+
     public Installation()
     {
         // artifacts/bin/<project>/<configuration>/ is the layout of every project here.
@@ -16,10 +19,8 @@ internal sealed class Installation : IDisposable
         EchoKernel = Existing(Path.Combine(bin, "EchoKernel", own.Name, "EchoKernel.dll"));
         KernelService = Existing(Path.Combine(bin, "KernelService", own.Name, "KernelService.dll"));
         Repository = Directory.GetParent(bin)!.Parent!.FullName;
-        string spec = Path.Combine(JupyterPath, "kernels", Echo);
-        Directory.CreateDirectory(spec);
-        string json = $$"""{"argv":["dotnet",{{JsonSerializer.Serialize(EchoKernel, StringJson.Default.String)}},"{connection_file}"],"display_name":"Echo","language":"echo"}""";
-        File.WriteAllText(Path.Combine(spec, "kernel.json"), json);
+        WriteSpec(Echo, $$"""{"argv":["dotnet",{{JsonSerializer.Serialize(EchoKernel, StringJson.Default.String)}},"{connection_file}"],"display_name":"Echo","language":"echo"}""");
+        WriteSpec(WarmPython, """{"argv":["/usr/bin/python3","-m","ipykernel_launcher","-f","{connection_file}"],"display_name":"Python 3","language":"python"}""");
     }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("lyceum-bench-").FullName;
@@ -36,7 +37,7 @@ internal sealed class Installation : IDisposable
     public string[] CommandOf(string kernelspec, string connectionFile) => kernelspec switch
     {
         Echo => ["dotnet", EchoKernel, connectionFile],
-        Python => ["/usr/bin/python3", "-m", "ipykernel_launcher", "-f", connectionFile],
+        Python or WarmPython => ["/usr/bin/python3", "-m", "ipykernel_launcher", "-f", connectionFile],
         _ => throw new ArgumentOutOfRangeException(nameof(kernelspec), kernelspec, "Not a kernelspec of this benchmark."),
     };
 
@@ -50,6 +51,13 @@ internal sealed class Installation : IDisposable
         {
             // A process that is just ending writes there; it is a small temporary folder.
         }
+    }
+
+    private void WriteSpec(string name, string json)
+    {
+        string spec = Path.Combine(JupyterPath, "kernels", name);
+        Directory.CreateDirectory(spec);
+        File.WriteAllText(Path.Combine(spec, "kernel.json"), json);
     }
 
     private static string Existing(string path) =>

@@ -34,6 +34,7 @@ internal sealed record ServerLaunch(string[] Command, int Port, IReadOnlyDiction
             ["Identity__Key"] = key,
             ["Workspaces__Root"] = Path.Combine(installation.Folder, "workspaces"),
             ["Kernels__MaxPerUser"] = "100",
+            ["WarmKernels__Kernelspecs__0"] = Installation.WarmPython,
             ["Logging__LogLevel__Default"] = "Warning",
             ["JUPYTER_PATH"] = installation.JupyterPath,
         };
