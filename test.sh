@@ -34,6 +34,16 @@ if [ ${#missing[@]} -gt 0 ]; then
     fail "apt-get could not install ${missing[*]}"
 fi
 
+# The schema validator is held to a public suite of cases, which is fetched once, at the commit that the tests were written for.
+suite=artifacts/json-schema-test-suite
+if [ ! -d ../shared/data/json-schema-test-suite ] && [ ! -d "$suite/tests" ]; then
+  echo "Fetching the JSON-Schema-Test-Suite"
+  git init -q "$suite" &&
+    git -C "$suite" fetch -q --depth 1 https://github.com/json-schema-org/JSON-Schema-Test-Suite 44401e0c046704b476ec9d2e2fccdaee618f259d &&
+    git -C "$suite" checkout -q FETCH_HEAD ||
+    fail "the JSON-Schema-Test-Suite could not be fetched: put a checkout of json-schema-org/JSON-Schema-Test-Suite at $suite"
+fi
+
 dotnet build aspire.sln -v quiet || fail "the build failed"
 
 passed=0 failed=0

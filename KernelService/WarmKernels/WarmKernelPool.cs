@@ -9,7 +9,7 @@ namespace Lyceum.KernelService.WarmKernels;
 
 /// <summary>
 /// Keeps started kernels ready for whoever opens a notebook next, and starts another in the background for each that is taken
-/// (docs/decisions/0008).
+/// (docs/decisions/0009).
 /// </summary>
 internal sealed class WarmKernelPool(
     KernelspecCatalog catalog,
