@@ -1,3 +1,4 @@
+using Lyceum.ChatService.Actions;
 using Lyceum.ChatService.Conversations;
 using Lyceum.ChatService.Ollama;
 using Lyceum.ChatService.Structured;
@@ -16,10 +17,12 @@ builder.AddTutor();
 builder.AddConversations();
 builder.AddTurns();
 builder.AddStructured();
+builder.AddActions();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapConversations();
 app.MapTurns();
 app.MapStructured();
+app.MapActions();
 await app.RunAsync();

@@ -39,7 +39,8 @@ internal sealed class StructuredAnswers(IChatClient models, IOptions<StructuredO
 
     private async Task<StructuredAnswer> RepairAsync(JsonSchema schema, IEnumerable<ChatMessage> messages, string model, CancellationToken cancellationToken)
     {
-        List<ChatMessage> asked = [.. messages, new(ChatRole.System, Instruction(schema))];
+        ChatMessage[] first = [new(ChatRole.System, Instruction(schema)), .. messages];
+        List<ChatMessage> asked = [.. first];
         var asks = new ChatOptions
         {
             ModelId = model,
@@ -59,7 +60,7 @@ internal sealed class StructuredAnswers(IChatClient models, IOptions<StructuredO
             }
 
             // Only the last answer and its errors: older ones would crowd a small context and mislead.
-            asked = [.. messages, new(ChatRole.System, Instruction(schema)), new(ChatRole.Assistant, Cut(text)), new(ChatRole.User, Complaint(errors))];
+            asked = [.. first, new(ChatRole.Assistant, Cut(text)), new(ChatRole.User, Complaint(errors))];
         }
     }
 
