@@ -1,4 +1,5 @@
 using Lyceum.ChatService.Actions;
+using Lyceum.ChatService.CodeGeneration;
 using Lyceum.ChatService.Conversations;
 using Lyceum.ChatService.Ollama;
 using Lyceum.ChatService.Structured;
@@ -18,6 +19,7 @@ builder.AddConversations();
 builder.AddTurns();
 builder.AddStructured();
 builder.AddActions();
+builder.AddCodeGeneration();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
@@ -25,4 +27,5 @@ app.MapConversations();
 app.MapTurns();
 app.MapStructured();
 app.MapActions();
+app.MapCodeGeneration();
 await app.RunAsync();
