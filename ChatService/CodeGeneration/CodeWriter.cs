@@ -3,6 +3,7 @@ using System.Text.Json;
 using Lyceum.ChatService.JsonSchemas;
 using Lyceum.ChatService.Ollama;
 using Lyceum.ChatService.Structured;
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,7 @@ namespace Lyceum.ChatService.CodeGeneration;
 internal sealed record WrittenCode(string? Code, string Model, string? Reason);
 
 /// <summary>Has a model write code, and asks it a second time whether that is code. Throws <see cref="ModelException"/> when it does not answer.</summary>
-internal sealed class CodeWriter(IChatClient models, StructuredAnswers answers, IOptions<CodeGenerationOptions> options, TimeProvider time)
+internal sealed class CodeWriter(IChatClient models, StructuredAnswers answers, IHttpContextAccessor accessor, IOptions<CodeGenerationOptions> options, TimeProvider time)
 {
     private static readonly JsonSchema Verdict = JsonSchema.TryRead(
         JsonElement.Parse("""{"type":"object","properties":{"is_code":{"type":"boolean"}},"required":["is_code"],"additionalProperties":false}"""), out _)!;
@@ -63,9 +64,16 @@ internal sealed class CodeWriter(IChatClient models, StructuredAnswers answers, 
             new(ChatRole.System, $"You write {language.Name}. Answer with one code block and nothing else: no explanation before or after it."),
             new(ChatRole.User, task),
         ];
+        var asks = new ChatOptions { ModelId = model };
+        if (accessor.HttpContext is { } http)
+        {
+            // Repairs can outlast the identity that came with the request.
+            asks.For(http.User.Caller());
+        }
+
         StringBuilder text = new();
         string? answeredBy = null;
-        await foreach (var update in models.GetStreamingResponseAsync(messages, new ChatOptions { ModelId = model }, cancellationToken))
+        await foreach (var update in models.GetStreamingResponseAsync(messages, asks, cancellationToken))
         {
             answeredBy ??= update.ModelId;
             text.Append(update.Text);

@@ -16,7 +16,8 @@ internal sealed record KernelRun(string Outcome, string Output, string? Error, T
 /// within the user's number of kernels. Each run has a kernel of its own, which ends with it.
 /// </summary>
 internal sealed partial class KernelRuns(
-    IHttpClientFactory clients, ServiceEndpoints endpoints, IHttpContextAccessor accessor, IOptions<CodeGenerationOptions> options, TimeProvider time, ILogger<KernelRuns> logger)
+    IHttpClientFactory clients, ServiceEndpoints endpoints, IHttpContextAccessor accessor, IdentityTokens tokens, IOptions<CodeGenerationOptions> options,
+    TimeProvider time, ILogger<KernelRuns> logger)
 {
     public const string HttpClientName = "kernelservice";
     private const int FloodFactor = 100;
@@ -32,7 +33,7 @@ internal sealed partial class KernelRuns(
             return null;
         }
 
-        using var http = clients.CreateClient(HttpClientName);
+        using var http = Client();
         var specs = await http.GetFromJsonAsync(new Uri("http://kernelservice/api/kernelspecs"), KernelMessageJson.Default.KernelspecList, cancellationToken);
         return specs?.Kernelspecs?.OrderBy(spec => spec.Key, StringComparer.Ordinal).FirstOrDefault(spec => language.IsOf(spec.Value.Spec?.Language ?? "")).Key;
     }
@@ -40,20 +41,20 @@ internal sealed partial class KernelRuns(
     /// <summary>Runs pieces of code one after another until one fails. Throws <see cref="KernelRefusedException"/> when KernelService starts no kernel.</summary>
     public async Task<KernelRun> RunAsync(string kernelspec, IReadOnlyList<string> pieces, CancellationToken cancellationToken)
     {
-        using var http = clients.CreateClient(HttpClientName);
-        var kernel = await StartAsync(http, kernelspec, cancellationToken);
+        var kernel = await StartAsync(kernelspec, cancellationToken);
         try
         {
             return await RunInAsync(kernel, pieces, cancellationToken);
         }
         finally
         {
-            await EndAsync(http, kernel);
+            await EndAsync(kernel);
         }
     }
 
-    private async Task<string> StartAsync(HttpClient http, string kernelspec, CancellationToken cancellationToken)
+    private async Task<string> StartAsync(string kernelspec, CancellationToken cancellationToken)
     {
+        using var http = Client();
         using var request = new HttpRequestMessage(HttpMethod.Post, "http://kernelservice/api/kernels")
         {
             Content = JsonContent.Create(new KernelStart(kernelspec), KernelMessageJson.Default.KernelStart),
@@ -80,7 +81,7 @@ internal sealed partial class KernelRuns(
         var started = time.GetTimestamp();
         try
         {
-            await connection.ConnectAsync(Channels(kernel), IdentityHeader.Name, accessor.HttpContext?.Request.Headers[IdentityHeader.Name].ToString(), either.Token);
+            await connection.ConnectAsync(Channels(kernel), IdentityHeader.Name, Identity(), either.Token);
             var outcome = RunOutcome.Passed;
             foreach (var piece in pieces)
             {
@@ -148,14 +149,29 @@ internal sealed partial class KernelRuns(
         return output.Error is null ? RunOutcome.Passed : RunOutcome.Failed;
     }
 
+    /// <summary>A token of the user whose request is served; fresh, since repairs can outlast the one that came with it.</summary>
+    private string? Identity() => accessor.HttpContext is { } http ? tokens.Issue(http.User.Caller()) : null;
+
+    private HttpClient Client()
+    {
+        var http = clients.CreateClient(HttpClientName);
+        if (Identity() is { } identity)
+        {
+            http.DefaultRequestHeaders.Add(IdentityHeader.Name, identity);
+        }
+
+        return http;
+    }
+
     private Uri Channels(string kernel)
     {
         var service = endpoints.Next(HttpClientName) ?? throw new KernelRefusedException("There is no KernelService.");
         return new UriBuilder(service) { Scheme = service.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = $"/api/kernels/{Uri.EscapeDataString(kernel)}/channels" }.Uri;
     }
 
-    private async Task EndAsync(HttpClient http, string kernel)
+    private async Task EndAsync(string kernel)
     {
+        using var http = Client();
         // Also for a caller that has gone: the kernel would run on.
         using var limit = new CancellationTokenSource(EndTimeout, time);
         try

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Lyceum.ChatService.JsonSchemas;
 using Lyceum.ChatService.Ollama;
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +19,7 @@ internal sealed record StructuredAnswer(JsonElement? Value, IReadOnlyList<Valida
 }
 
 /// <summary>Asks a model for JSON of a form, checks what it wrote, and shows it its errors a few times.</summary>
-internal sealed class StructuredAnswers(IChatClient models, IOptions<StructuredOptions> options, TimeProvider time)
+internal sealed class StructuredAnswers(IChatClient models, IHttpContextAccessor accessor, IOptions<StructuredOptions> options, TimeProvider time)
 {
     private const int MaxQuotedCharacters = 8_000;
 
@@ -47,6 +48,12 @@ internal sealed class StructuredAnswers(IChatClient models, IOptions<StructuredO
             MaxOutputTokens = options.Value.MaxAnswerTokens,
             ResponseFormat = ChatResponseFormat.ForJsonSchema(schema.Root),
         };
+        if (accessor.HttpContext is { } http)
+        {
+            // Repairs can outlast the identity that came with the request.
+            asks.For(http.User.Caller());
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             var (text, answeredBy) = await AnswerAsync(asked, asks, cancellationToken);
