@@ -26,6 +26,7 @@ try
         .WithDatabase(backing, "chatdb")
         .WithCache(backing)
         .WithReference(modelhost)
+        .WithReference(kernelservice)
         .WithReference(telemetryingest);
 
     var gateway = builder.AddService<Projects.Gateway>("gateway", secrets, settings.GatewayPort)

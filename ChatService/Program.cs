@@ -1,3 +1,5 @@
+using Lyceum.ChatService.Actions;
+using Lyceum.ChatService.CodeGeneration;
 using Lyceum.ChatService.Conversations;
 using Lyceum.ChatService.Ollama;
 using Lyceum.ChatService.Structured;
@@ -16,10 +18,14 @@ builder.AddTutor();
 builder.AddConversations();
 builder.AddTurns();
 builder.AddStructured();
+builder.AddActions();
+builder.AddCodeGeneration();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapConversations();
 app.MapTurns();
 app.MapStructured();
+app.MapActions();
+app.MapCodeGeneration();
 await app.RunAsync();

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Lyceum.ChatService.JsonSchemas;
 using Lyceum.ChatService.Ollama;
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +19,7 @@ internal sealed record StructuredAnswer(JsonElement? Value, IReadOnlyList<Valida
 }
 
 /// <summary>Asks a model for JSON of a form, checks what it wrote, and shows it its errors a few times.</summary>
-internal sealed class StructuredAnswers(IChatClient models, IOptions<StructuredOptions> options, TimeProvider time)
+internal sealed class StructuredAnswers(IChatClient models, IHttpContextAccessor accessor, IOptions<StructuredOptions> options, TimeProvider time)
 {
     private const int MaxQuotedCharacters = 8_000;
 
@@ -39,13 +40,20 @@ internal sealed class StructuredAnswers(IChatClient models, IOptions<StructuredO
 
     private async Task<StructuredAnswer> RepairAsync(JsonSchema schema, IEnumerable<ChatMessage> messages, string model, CancellationToken cancellationToken)
     {
-        List<ChatMessage> asked = [.. messages, new(ChatRole.System, Instruction(schema))];
+        ChatMessage[] first = [new(ChatRole.System, Instruction(schema)), .. messages];
+        List<ChatMessage> asked = [.. first];
         var asks = new ChatOptions
         {
             ModelId = model,
             MaxOutputTokens = options.Value.MaxAnswerTokens,
             ResponseFormat = ChatResponseFormat.ForJsonSchema(schema.Root),
         };
+        if (accessor.HttpContext is { } http)
+        {
+            // Repairs can outlast the identity that came with the request.
+            asks.For(http.User.Caller());
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             var (text, answeredBy) = await AnswerAsync(asked, asks, cancellationToken);
@@ -59,7 +67,7 @@ internal sealed class StructuredAnswers(IChatClient models, IOptions<StructuredO
             }
 
             // Only the last answer and its errors: older ones would crowd a small context and mislead.
-            asked = [.. messages, new(ChatRole.System, Instruction(schema)), new(ChatRole.Assistant, Cut(text)), new(ChatRole.User, Complaint(errors))];
+            asked = [.. first, new(ChatRole.Assistant, Cut(text)), new(ChatRole.User, Complaint(errors))];
         }
     }
 

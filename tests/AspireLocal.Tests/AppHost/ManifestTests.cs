@@ -75,6 +75,7 @@ public sealed class ManifestTests
         using var manifest = JsonDocument.Parse(await File.ReadAllTextAsync(file));
         var resources = manifest.RootElement.GetProperty("resources");
         Assert.Equal("{chatdb.value}", Text(resources, "chatdb", "connectionString"));
+        Assert.Equal("{kernelservice.bindings.http.url}", Text(resources, "chatservice", "env", "services__kernelservice__http__0"));
         Assert.Equal("{chatdb.connectionString}", Text(resources, "chatservice", "env", "ConnectionStrings__chatdb"));
         Assert.Equal("http://gpu2:11434", Text(resources, "modelhost", "env", "Nodes__1"));
         Assert.Equal("qwen3:8b", Text(resources, "modelhost", "env", "Aliases__tutor"));

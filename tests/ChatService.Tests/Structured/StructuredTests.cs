@@ -35,21 +35,19 @@ public sealed class StructuredTests(PostgresServer postgres)
         var asked = suite.Model.Last;
         Assert.Equal("object", asked.Body.GetProperty("format").GetProperty("type").GetString());
         Assert.Equal("tutor", asked.Body.GetProperty("model").GetString());
-        Assert.Equal(["user", "system"], asked.Roles);
+        Assert.Equal(["system", "user"], asked.Roles);
         Assert.Contains("\"loops\"", Assert.Single(asked.Contents("system")), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("```json\n{\"topic\":\"types\",\"level\":1}\n```")]
-    [InlineData("Here you are: {\"topic\":\"types\",\"level\":1} That is all.")]
-    public async Task Json_among_words_is_found(string answer)
+    [Fact]
+    public async Task Json_among_words_is_found()
     {
         await using var suite = await ChatSuite.StartAsync(postgres);
-        suite.Model.Answer = ModelHostStandIn.Says(answer);
-
-        var reply = await suite.Student().PostAsync("/llm/structured", Ask("?"));
-
-        Assert.Equal("types", reply.Text("topic"));
+        foreach (var answer in (string[])["```json\n{\"topic\":\"types\",\"level\":1}\n```", "Here you are: {\"topic\":\"types\",\"level\":1} That is all."])
+        {
+            suite.Model.Answer = ModelHostStandIn.Says(answer);
+            Assert.Equal("types", (await suite.Student().PostAsync("/llm/structured", Ask("?"))).Text("topic"));
+        }
     }
 
     [Fact]
@@ -117,27 +115,33 @@ public sealed class StructuredTests(PostgresServer postgres)
         await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
-    [Theory]
-    [InlineData("""{"messages":[{"role":"user","content":"a"}]}""", 400, "schema")]
-    [InlineData("""{"schema":{"type":"text"},"messages":[{"role":"user","content":"a"}]}""", 400, "/type")]
-    [InlineData("""{"schema":{"properties":{"a":{"propertys":{}}}},"messages":[{"role":"user","content":"a"}]}""", 400, "/properties/a/propertys")]
-    [InlineData("""{"schema":{"title":"\ud800"},"messages":[{"role":"user","content":"a"}]}""", 400, "Unicode")]
-    [InlineData("""{"schema":true}""", 422, "messages")]
-    [InlineData("""{"schema":true,"messages":[null]}""", 422, "messages[0]")]
-    [InlineData("""{"schema":true,"messages":[{"role":"tool","content":"a"}]}""", 422, "messages[0].role")]
-    [InlineData("""{"schema":true,"messages":[{"role":"user","content":" "}]}""", 422, "messages[0].content")]
-    [InlineData("""{"schema":true,"messages":[{"role":"assistant","content":"a"}]}""", 422, "messages[0].role")]
-    [InlineData("""{"schema":true,"messages":[{"role":"user","content":"a"}],"model":"a\r\nb"}""", 422, "model")]
-    [InlineData("""{"schema":true,"messages":"a"}""", 400, "messages")]
-    [InlineData("""[]""", 400, "body")]
-    public async Task A_wrong_body_is_told_where(string body, int status, string place)
+    [Fact]
+    public async Task A_wrong_body_is_told_where()
     {
         await using var suite = await ChatSuite.StartAsync(postgres);
+        (string Body, int Status, string Place)[] wrong =
+        [
+            ("""{"messages":[{"role":"user","content":"a"}]}""", 400, "schema"),
+            ("""{"schema":{"type":"text"},"messages":[{"role":"user","content":"a"}]}""", 400, "/type"),
+            ("""{"schema":{"properties":{"a":{"propertys":{}}}},"messages":[{"role":"user","content":"a"}]}""", 400, "/properties/a/propertys"),
+            ("""{"schema":{"title":"\ud800"},"messages":[{"role":"user","content":"a"}]}""", 400, "Unicode"),
+            ("""{"schema":true}""", 422, "messages"),
+            ("""{"schema":true,"messages":[null]}""", 422, "messages[0]"),
+            ("""{"schema":true,"messages":[{"role":"tool","content":"a"}]}""", 422, "messages[0].role"),
+            ("""{"schema":true,"messages":[{"role":"user","content":" "}]}""", 422, "messages[0].content"),
+            ("""{"schema":true,"messages":[{"role":"assistant","content":"a"}]}""", 422, "messages[0].role"),
+            ("""{"schema":true,"messages":[{"role":"user","content":"a"}],"model":"a\r\nb"}""", 422, "model"),
+            ("""{"schema":true,"messages":"a"}""", 400, "messages"),
+            ("""[]""", 400, "body"),
+        ];
 
-        var reply = await suite.Student().PostTextAsync("/llm/structured", body);
+        foreach (var (body, status, place) in wrong)
+        {
+            var reply = await suite.Student().PostTextAsync("/llm/structured", body);
+            Assert.Equal(status, (int)reply.Status);
+            Assert.Contains(place, reply.Text("detail"), StringComparison.Ordinal);
+        }
 
-        Assert.Equal(status, (int)reply.Status);
-        Assert.Contains(place, reply.Text("detail"), StringComparison.Ordinal);
         Assert.Empty(suite.Model.Asked);
     }
 
