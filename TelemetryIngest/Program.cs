@@ -4,12 +4,14 @@ using Lyceum.TelemetryIngest.Activity;
 using Lyceum.TelemetryIngest.Events;
 using Lyceum.TelemetryIngest.Learners;
 using Lyceum.TelemetryIngest.Live;
+using Lyceum.TelemetryIngest.Partitions;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddNpgsqlDataSource("telemetrydb");
 builder.AddDatabaseSchema();
 builder.AddTelemetryJson();
+builder.AddEventMonths();
 builder.AddEvents();
 builder.AddActivity();
 builder.AddLive();

@@ -16,7 +16,11 @@ public sealed partial class DatabaseSchema(NpgsqlDataSource database, Assembly a
 {
     private const long LockKey = 0x4C796365756D; // "Lyceum"
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _done;
+
+    /// <summary>Completes once the schema is in place.</summary>
+    public Task Ready => _ready.Task;
 
     /// <inheritdoc />
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
@@ -31,6 +35,7 @@ public sealed partial class DatabaseSchema(NpgsqlDataSource database, Assembly a
             {
                 await ApplyAsync(stoppingToken);
                 _done = true;
+                _ready.TrySetResult();
             }
             catch (NpgsqlException failure) when (failure.IsTransient || failure is not PostgresException)
             {

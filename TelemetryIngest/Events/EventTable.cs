@@ -24,9 +24,12 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
     private const string Savepoint = "part";
 
     private const string Insert = """
-        WITH stored AS (
-            INSERT INTO events SELECT * FROM staging ORDER BY id
+        WITH fresh AS (
+            INSERT INTO event_ids SELECT id FROM staging ORDER BY id
             ON CONFLICT (id) DO NOTHING
+            RETURNING id),
+        stored AS (
+            INSERT INTO events SELECT staging.* FROM staging JOIN fresh USING (id)
             RETURNING id, course, learner, live_at, notebook),
         seen AS (
             INSERT INTO learners (course, learner, last_seen, notebook)
