@@ -4,6 +4,7 @@ using Lyceum.TelemetryIngest.Activity;
 using Lyceum.TelemetryIngest.Events;
 using Lyceum.TelemetryIngest.Learners;
 using Lyceum.TelemetryIngest.Live;
+using Lyceum.TelemetryIngest.Metrics;
 using Lyceum.TelemetryIngest.Partitions;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -16,6 +17,7 @@ builder.AddEvents();
 builder.AddActivity();
 builder.AddLive();
 builder.AddLearners();
+builder.AddMetrics();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
@@ -23,4 +25,5 @@ app.MapEvents();
 app.MapActivity();
 app.MapLive();
 app.MapLearners();
+app.MapMetrics();
 await app.RunAsync();

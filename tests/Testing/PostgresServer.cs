@@ -15,6 +15,9 @@ public sealed class PostgresServer : IAsyncLifetime
     private readonly int _port = LoopbackPort.Unused();
     private Process? _server;
 
+    /// <summary>Whether commits are on the disk when they are answered; tests need not wait for that, measurements do.</summary>
+    public bool IsDurable { get; init; }
+
     /// <summary>Makes an empty database and answers its connection string.</summary>
     public async Task<string> CreateDatabaseAsync()
     {
@@ -105,7 +108,7 @@ public sealed class PostgresServer : IAsyncLifetime
         $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Timeout=5";
 
     private Process Run() =>
-        Run("postgres", "-D", _folder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off");
+        Run("postgres", "-D", _folder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", $"fsync={(IsDurable ? "on" : "off")}");
 
     private static Process Run(string program, params string[] arguments)
     {
