@@ -81,7 +81,8 @@ public sealed partial class DatabaseSchema(NpgsqlDataSource database, Assembly a
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
 #pragma warning disable CA2100 // The statements are ours: constants here and files embedded in the service.
-        await using var command = new NpgsqlCommand(sql, connection);
+        // A change may move a large table; the service is not ready before, and stopping it ends the command.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -72,7 +72,7 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
             List<EventRow> rows = [.. taken.SelectMany(batch => batch.Rows.Select(row => row.Row)).DistinctBy(row => row.Id)];
             List<QuarantinedEvent> bad = [.. taken.SelectMany(batch => batch.Quarantined).DistinctBy(one => one.Id)];
             var stored = new StoredGroup([], [], overtaken) { Tried = rows.Count };
-            if (!await TryCopyAsync(transaction, rows, stored, cancellationToken))
+            if (rows.Count > 0 && !await TryCopyAsync(transaction, rows, stored, cancellationToken))
             {
                 await InsertAsync(transaction, rows, stored, bad, cancellationToken);
             }
@@ -128,11 +128,6 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
 
     private async Task InsertAsync(NpgsqlTransaction transaction, List<EventRow> rows, StoredGroup stored, List<QuarantinedEvent> bad, CancellationToken cancellationToken)
     {
-        if (rows.Count == 0)
-        {
-            return;
-        }
-
         await transaction.SaveAsync(Savepoint, cancellationToken);
         try
         {

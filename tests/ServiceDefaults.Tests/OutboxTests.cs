@@ -67,8 +67,7 @@ public sealed class OutboxTests : IAsyncLifetime
         {
             Send(one, 0, 10);
             Send(other, 10, 20);
-            await UntilAsync(() => Files().Length >= 2);
-            Assert.Equal(2, Files().Select(Path.GetDirectoryName).Distinct().Count());
+            await UntilAsync(() => Files().Select(Path.GetDirectoryName).Distinct().Count() == 2);
         }
 
         _away = false;
