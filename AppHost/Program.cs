@@ -19,11 +19,13 @@ try
 
     var kernelservice = builder.AddService<Projects.KernelService>("kernelservice", secrets)
         .WithWorkspaces(settings)
+        .WithOutbox(settings)
         .WithCache(backing)
         .WithReference(telemetryingest);
 
     var chatservice = builder.AddService<Projects.ChatService>("chatservice", secrets)
         .WithDatabase(backing, "chatdb")
+        .WithOutbox(settings)
         .WithCache(backing)
         .WithReference(modelhost)
         .WithReference(kernelservice)

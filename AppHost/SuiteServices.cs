@@ -37,6 +37,10 @@ internal static class SuiteServices
     public static IResourceBuilder<ProjectResource> WithWorkspaces(this IResourceBuilder<ProjectResource> service, AppHostSettings settings) =>
         settings.Data is null ? service : service.WithEnvironment("Workspaces__Root", DataFolder.OpenPrivate(settings.Data, "workspaces"));
 
+    /// <summary>Where a service's learning events wait while TelemetryIngest is away.</summary>
+    public static IResourceBuilder<ProjectResource> WithOutbox(this IResourceBuilder<ProjectResource> service, AppHostSettings settings) =>
+        settings.Data is null ? service : service.WithEnvironment("LearningEvents__Folder", Path.Combine(DataFolder.OpenPrivate(settings.Data, "outbox"), service.Resource.Name));
+
     public static IResourceBuilder<ProjectResource> WithModels(this IResourceBuilder<ProjectResource> service, SuiteModels models)
     {
         if (models.Container is not null)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Lyceum.TelemetryIngest.Activity;
 using Lyceum.TelemetryIngest.Events;
 using Lyceum.TelemetryIngest.Learners;
+using Lyceum.TelemetryIngest.Metrics;
 
 namespace Lyceum.TelemetryIngest;
 
@@ -11,6 +12,7 @@ namespace Lyceum.TelemetryIngest;
 [JsonSerializable(typeof(ClassActivity))]
 [JsonSerializable(typeof(ClassSummary))]
 [JsonSerializable(typeof(LearnerEvents))]
+[JsonSerializable(typeof(CourseMetrics))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class TelemetryJson : JsonSerializerContext;
 

@@ -16,7 +16,11 @@ public sealed partial class DatabaseSchema(NpgsqlDataSource database, Assembly a
 {
     private const long LockKey = 0x4C796365756D; // "Lyceum"
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _done;
+
+    /// <summary>Completes once the schema is in place.</summary>
+    public Task Ready => _ready.Task;
 
     /// <inheritdoc />
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
@@ -31,6 +35,7 @@ public sealed partial class DatabaseSchema(NpgsqlDataSource database, Assembly a
             {
                 await ApplyAsync(stoppingToken);
                 _done = true;
+                _ready.TrySetResult();
             }
             catch (NpgsqlException failure) when (failure.IsTransient || failure is not PostgresException)
             {
@@ -76,7 +81,8 @@ public sealed partial class DatabaseSchema(NpgsqlDataSource database, Assembly a
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
 #pragma warning disable CA2100 // The statements are ours: constants here and files embedded in the service.
-        await using var command = new NpgsqlCommand(sql, connection);
+        // A change may move a large table; the service is not ready before, and stopping it ends the command.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -21,7 +21,7 @@ internal sealed class ActivityReader(NpgsqlDataSource database, IOptions<Activit
             ORDER BY live_at DESC, id DESC LIMIT $4) AS one
         """;
 
-    private const string Failures = "SELECT id, live_at, notebook, cell, failure FROM events WHERE id = ANY ($1)";
+    private const string Failures = "SELECT id, live_at, notebook, cell, failure FROM events WHERE id = ANY ($1) AND NOT success";
 
     private readonly ActivityOptions _options = options.Value;
 

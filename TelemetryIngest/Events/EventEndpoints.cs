@@ -21,7 +21,6 @@ internal static class EventEndpoints
         builder.Services.AddOptions<EventsOptions>().BindConfiguration("Events").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IntakeBudget>();
         builder.Services.AddSingleton<BatchReader>();
-        builder.Services.AddSingleton<SealedRest>();
         builder.Services.AddSingleton<LogTable>();
         builder.Services.AddSingleton<EventMetrics>();
         builder.Services.AddSingleton<EventTable>();

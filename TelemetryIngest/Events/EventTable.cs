@@ -1,7 +1,6 @@
 using Lyceum.TelemetryIngest.Logs;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Lyceum.TelemetryIngest.Events;
 
@@ -16,7 +15,8 @@ internal sealed record StoredGroup(HashSet<Guid> Inserted, Dictionary<Guid, stri
 }
 
 /// <summary>
-/// Writes groups of events, each in one transaction: COPY into a staging table, then an insert that passes over ids that exist.
+/// Writes groups of events, each in one transaction: by COPY, and where an id exists already by COPY into a staging table and an insert
+/// that passes over it.
 /// Holds one connection, whose staging table lives as long as it does; not for concurrent use.
 /// </summary>
 internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOptions<EventsOptions> options) : IAsyncDisposable
@@ -24,9 +24,12 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
     private const string Savepoint = "part";
 
     private const string Insert = """
-        WITH stored AS (
-            INSERT INTO events SELECT * FROM staging ORDER BY id
+        WITH fresh AS (
+            INSERT INTO event_ids SELECT id FROM staging ORDER BY id
             ON CONFLICT (id) DO NOTHING
+            RETURNING id),
+        stored AS (
+            INSERT INTO events SELECT staging.* FROM staging JOIN fresh USING (id)
             RETURNING id, course, learner, live_at, notebook),
         seen AS (
             INSERT INTO learners (course, learner, last_seen, notebook)
@@ -37,19 +40,6 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
                 notebook = CASE WHEN excluded.last_seen >= learners.last_seen THEN coalesce(excluded.notebook, learners.notebook) ELSE learners.notebook END)
         SELECT id FROM stored
         """;
-
-    private const string Copy = """
-        COPY staging (id, received_at, occurred_at, live_at, clock_off, course, learner, type, notebook, cell, session, source, success, failure, detail)
-        FROM STDIN (FORMAT binary)
-        """;
-
-    private const string Quarantine = """
-        INSERT INTO quarantine (id, received_at, course, learner, source, reason, body)
-        SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS bad (id)
-        ORDER BY id ON CONFLICT (id) DO NOTHING
-        """;
-
-    private const string Trim = "DELETE FROM quarantine WHERE number <= (SELECT max(number) FROM quarantine) - $1";
 
     private NpgsqlConnection? _connection;
 
@@ -82,8 +72,12 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
             List<EventRow> rows = [.. taken.SelectMany(batch => batch.Rows.Select(row => row.Row)).DistinctBy(row => row.Id)];
             List<QuarantinedEvent> bad = [.. taken.SelectMany(batch => batch.Quarantined).DistinctBy(one => one.Id)];
             var stored = new StoredGroup([], [], overtaken) { Tried = rows.Count };
-            await InsertAsync(transaction, rows, stored, bad, cancellationToken);
-            await QuarantineAsync(bad, cancellationToken);
+            if (rows.Count > 0 && !await TryCopyAsync(transaction, rows, stored, cancellationToken))
+            {
+                await InsertAsync(transaction, rows, stored, bad, cancellationToken);
+            }
+
+            await QuarantineTable.AddAsync(_connection, bad, options.Value.QuarantineCapacity, cancellationToken);
             await ChangeNotice.SendAsync(_connection, rows.Where(row => stored.Inserted.Contains(row.Id)), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return stored;
@@ -111,17 +105,33 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
         return overtaken;
     }
 
-    private async Task InsertAsync(NpgsqlTransaction transaction, List<EventRow> rows, StoredGroup stored, List<QuarantinedEvent> bad, CancellationToken cancellationToken)
+    /// <summary>
+    /// Stores the rows by COPY alone, as they nearly always can be: without a detour by the staging table it costs half. False, and
+    /// nothing stored, when there is an id among them that exists, or a row that is refused.
+    /// </summary>
+    private async Task<bool> TryCopyAsync(NpgsqlTransaction transaction, List<EventRow> rows, StoredGroup stored, CancellationToken cancellationToken)
     {
-        if (rows.Count == 0)
-        {
-            return;
-        }
-
         await transaction.SaveAsync(Savepoint, cancellationToken);
         try
         {
-            await CopyAsync(rows, cancellationToken);
+            await EventCopy.WriteAsync(_connection!, rows, cancellationToken);
+            await EventCopy.SeeAsync(_connection!, rows, cancellationToken);
+            stored.Inserted.UnionWith(rows.Select(row => row.Id));
+            return true;
+        }
+        catch (PostgresException refusal) when (IsRefusal(refusal))
+        {
+            await transaction.RollbackAsync(Savepoint, cancellationToken);
+            return false;
+        }
+    }
+
+    private async Task InsertAsync(NpgsqlTransaction transaction, List<EventRow> rows, StoredGroup stored, List<QuarantinedEvent> bad, CancellationToken cancellationToken)
+    {
+        await transaction.SaveAsync(Savepoint, cancellationToken);
+        try
+        {
+            await EventCopy.WriteAsync(_connection!, "staging", rows, cancellationToken);
             await ExecuteAsync(Insert, stored.Inserted, cancellationToken);
         }
         catch (PostgresException refusal) when (IsRefusal(refusal))
@@ -144,52 +154,6 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
 
     /// <summary>Whether the data is at fault: data exceptions, integrity constraints, program limits (PostgreSQL, appendix A).</summary>
     private static bool IsRefusal(PostgresException failure) => failure.SqlState[..2] is "22" or "23" or "54";
-
-    private async Task CopyAsync(List<EventRow> rows, CancellationToken cancellationToken)
-    {
-        await using var copy = await _connection!.BeginBinaryImportAsync(Copy, cancellationToken);
-        foreach (var row in rows)
-        {
-            await copy.StartRowAsync(cancellationToken);
-            await copy.WriteAsync(row.Id, NpgsqlDbType.Uuid, cancellationToken);
-            await copy.WriteAsync(row.ReceivedAt, NpgsqlDbType.TimestampTz, cancellationToken);
-            await copy.WriteAsync(row.OccurredAt, NpgsqlDbType.TimestampTz, cancellationToken);
-            await copy.WriteAsync(row.LiveAt, NpgsqlDbType.TimestampTz, cancellationToken);
-            await copy.WriteAsync(row.ClockOff, NpgsqlDbType.Boolean, cancellationToken);
-            await copy.WriteAsync(row.Course, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(row.Learner, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(row.Type, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(row.Notebook, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(row.Cell, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(row.Session, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(row.Source, NpgsqlDbType.Text, cancellationToken);
-            await copy.WriteAsync(row.Success, NpgsqlDbType.Boolean, cancellationToken);
-            await copy.WriteAsync(row.Failure, NpgsqlDbType.Jsonb, cancellationToken);
-            await copy.WriteAsync(row.Detail, NpgsqlDbType.Jsonb, cancellationToken);
-        }
-
-        await copy.CompleteAsync(cancellationToken);
-    }
-
-    private async Task QuarantineAsync(List<QuarantinedEvent> bad, CancellationToken cancellationToken)
-    {
-        if (bad.Count == 0)
-        {
-            return;
-        }
-
-        await using var insert = new NpgsqlCommand(Quarantine, _connection);
-        insert.Parameters.Add(new() { Value = bad.Select(one => one.Id).ToArray() });
-        insert.Parameters.Add(new() { Value = bad.Select(one => one.ReceivedAt).ToArray() });
-        foreach (var text in (Func<QuarantinedEvent, string>[])[one => one.Course, one => one.Learner, one => one.Source, one => one.Reason, one => one.Body])
-        {
-            insert.Parameters.Add(new() { Value = bad.Select(text).ToArray() });
-        }
-
-        await insert.ExecuteNonQueryAsync(cancellationToken);
-        await using var trim = new NpgsqlCommand(Trim, _connection) { Parameters = { new() { Value = options.Value.QuarantineCapacity } } };
-        await trim.ExecuteNonQueryAsync(cancellationToken);
-    }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using Lyceum.ServiceDefaults.Identity;
+using Lyceum.ServiceDefaults.Sealing;
 using Lyceum.TelemetryIngest.Events;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -5,8 +7,10 @@ using Npgsql;
 namespace Lyceum.TelemetryIngest.Logs;
 
 /// <summary>Remembers how far logs are read.</summary>
-internal sealed class LogTable(NpgsqlDataSource database, SealedRest seal, IOptions<EventsOptions> options, TimeProvider time)
+internal sealed class LogTable(NpgsqlDataSource database, IOptions<IdentityOptions> identity, IOptions<EventsOptions> options, TimeProvider time)
 {
+    private readonly Seal _seal = new(identity, "logs");
+
     private const string Select = "SELECT version, piece, before, rest FROM logs WHERE course = $1 AND sender = $2 AND name = $3";
 
     private const string Insert = """
@@ -36,7 +40,7 @@ internal sealed class LogTable(NpgsqlDataSource database, SealedRest seal, IOpti
         }
 
         var isRepeated = reader.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(piece);
-        return (reader.GetInt64(0), seal.Open(log, reader.GetFieldValue<byte[]>(isRepeated ? 2 : 3)));
+        return (reader.GetInt64(0), _seal.Open(log.ToString(), reader.GetFieldValue<byte[]>(isRepeated ? 2 : 3)) ?? []);
     }
 
     /// <summary>Moves logs on, in the connection's transaction; false when another piece of one has come in between.</summary>
@@ -51,8 +55,8 @@ internal sealed class LogTable(NpgsqlDataSource database, SealedRest seal, IOpti
             Name(command, state.Log);
             command.Parameters.Add(new() { Value = state.Version });
             command.Parameters.Add(new() { Value = state.Piece });
-            command.Parameters.Add(new() { Value = seal.Seal(state.Log, state.Before) });
-            command.Parameters.Add(new() { Value = seal.Seal(state.Log, state.Rest) });
+            command.Parameters.Add(new() { Value = _seal.Close(state.Log.ToString(), state.Before) });
+            command.Parameters.Add(new() { Value = _seal.Close(state.Log.ToString(), state.Rest) });
             command.Parameters.Add(new() { Value = time.GetUtcNow() });
             if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
             {

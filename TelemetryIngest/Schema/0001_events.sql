@@ -1,8 +1,4 @@
 -- What learners did and met, each event once.
---
--- Partitions by time can come without a change to what reads or writes: nothing refers to this table, rows are found by
--- (course, learner, live_at), and only EventTable's one statement relies on the primary key. That statement would then take its
--- conflicts from a table of keys, since a partitioned table cannot be unique by an id that is not its partition key.
 CREATE TABLE events (
     id          uuid        PRIMARY KEY,
     received_at timestamptz NOT NULL,  -- our clock

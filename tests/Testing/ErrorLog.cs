@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Lyceum.Testing;
 
-/// <summary>Keeps what a service logs as errors.</summary>
+/// <summary>Keeps the exceptions that a service logs as errors.</summary>
 internal sealed class ErrorLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _messages = new();
@@ -19,7 +19,7 @@ internal sealed class ErrorLog : ILoggerProvider, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (IsEnabled(logLevel))
+        if (IsEnabled(logLevel) && exception is not null)
         {
             _messages.Enqueue($"{formatter(state, exception)} {exception}");
         }

@@ -15,6 +15,9 @@ public sealed class PostgresServer : IAsyncLifetime
     private readonly int _port = LoopbackPort.Unused();
     private Process? _server;
 
+    /// <summary>Whether commits are on the disk when they are answered; tests need not wait for that, measurements do.</summary>
+    public bool IsDurable { get; init; }
+
     /// <summary>Makes an empty database and answers its connection string.</summary>
     public async Task<string> CreateDatabaseAsync()
     {
@@ -32,17 +35,24 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Starts the server and answers once it takes connections.</summary>
     public async Task StartAsync()
     {
-        _server = Run("postgres", "-D", _folder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        _server = Run();
         while (true)
         {
+            if (_server.HasExited)
+            {
+                // Killed a moment ago, it may still have had a process at its memory.
+                await Task.Delay(50, limit.Token);
+                _server = Run();
+            }
+
             try
             {
                 await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
                 await connection.OpenAsync(limit.Token);
                 return;
             }
-            catch (NpgsqlException) when (!_server.HasExited)
+            catch (NpgsqlException)
             {
                 await Task.Delay(50, limit.Token);
             }
@@ -58,6 +68,13 @@ public sealed class PostgresServer : IAsyncLifetime
             await signal.WaitForExitAsync();
             await _server.WaitForExitAsync();
         }
+    }
+
+    /// <summary>Kills the server and its processes without a word, as a failure would.</summary>
+    public async Task KillAsync()
+    {
+        _server!.Kill(entireProcessTree: true);
+        await _server.WaitForExitAsync();
     }
 
     /// <inheritdoc />
@@ -89,6 +106,9 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private string ConnectionString(string database) =>
         $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Timeout=5";
+
+    private Process Run() =>
+        Run("postgres", "-D", _folder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", $"fsync={(IsDurable ? "on" : "off")}");
 
     private static Process Run(string program, params string[] arguments)
     {

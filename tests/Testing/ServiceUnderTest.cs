@@ -17,7 +17,7 @@ public sealed class ServiceUnderTest<TProgram>(params IEnumerable<KeyValuePair<s
     private readonly KeyValuePair<string, string?>[] _settings = [.. settings];
     private readonly ErrorLog _errors = new();
 
-    /// <summary>What the service and its server have logged as errors.</summary>
+    /// <summary>The exceptions that the service and its server have logged as errors.</summary>
     public IReadOnlyCollection<string> Errors => _errors.Messages;
 
     /// <summary>Starts the service and answers once it is ready.</summary>

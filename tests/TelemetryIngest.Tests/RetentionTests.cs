@@ -1,0 +1,81 @@
+using System.Globalization;
+using Lyceum.Testing;
+using Npgsql;
+
+namespace Lyceum.TelemetryIngest.Tests;
+
+public sealed class RetentionTests(TelemetryApplication app) : IClassFixture<TelemetryApplication>
+{
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    [Fact]
+    public async Task Months_are_made_ahead_and_each_event_lies_in_the_one_that_it_is_of()
+    {
+        var months = await app.OneAsync<string>("SELECT string_agg(relid::text, ' ' ORDER BY relid::text) FROM pg_partition_tree('events') WHERE isleaf");
+        Assert.Contains(Month(Now.AddDays(-1)), months, StringComparison.Ordinal);
+        Assert.Contains(Month(Now), months, StringComparison.Ordinal);
+        Assert.Contains(Month(Now.AddDays(62)), months, StringComparison.Ordinal);
+
+        var course = TelemetryApplication.NewCourse();
+        using var client = app.ClientFor(TestIdentity.Student("sam", course));
+        var sent = Now;
+        await client.SendAsync(Sent.Execution(sent)).IngestedAsync();
+        Assert.Equal(Month(sent), await app.OneAsync<string>("SELECT tableoid::regclass::text FROM events WHERE course = $1", course));
+    }
+
+    [Fact]
+    public async Task What_is_past_retention_goes_with_all_that_knows_of_it()
+    {
+        var database = await app.Postgres.CreateDatabaseAsync();
+        await using var data = NpgsqlDataSource.Create(database);
+        var old = Sent.Execution(Now.AddDays(-90), "NameError");
+        var fresh = Sent.Execution(Now);
+        await using (var before = await StartAsync(("Events:MaxClockError", "200.00:00:00")))
+        {
+            using var service = before.ClientFor(TestIdentity.Service());
+            Assert.Equal((2, 0, ""), await service.SendAsync(old.Of("c", "gone"), fresh.Of("c", "here")).IngestedAsync());
+            Assert.Equal((0, 1, ""), await service.SendAsync(old.Of("c", "gone")).IngestedAsync());
+        }
+
+        await using var after = await StartAsync(("Retention:Events", "40.00:00:00"), ("Retention:CheckInterval", "00:00:01"));
+        await Calls.UntilAsync(async () => await data.OneAsync<long>("SELECT count(*) FROM learners") == 1, TimeSpan.FromSeconds(30));
+        Assert.Equal("here", await data.OneAsync<string>("SELECT string_agg(learner, ' ') FROM events"));
+        Assert.Equal(1, await data.OneAsync<long>("SELECT count(*) FROM event_ids"));
+        Assert.DoesNotContain(Month(Now.AddDays(-90)), await data.OneAsync<string>("SELECT string_agg(relid::text, ' ') FROM pg_partition_tree('events')"), StringComparison.Ordinal);
+
+        async Task<ServiceUnderTest<Program>> StartAsync(params (string Key, string Value)[] settings) => await new ServiceUnderTest<Program>(
+            [new("ConnectionStrings:telemetrydb", database), .. settings.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value))]).StartedAsync();
+    }
+
+    [Fact]
+    public async Task Events_of_before_there_were_months_are_moved_into_theirs()
+    {
+        var database = await app.Postgres.CreateDatabaseAsync();
+        await using var data = NpgsqlDataSource.Create(database);
+        var assembly = typeof(Program).Assembly;
+        await using (var stream = assembly.GetManifestResourceStream(assembly.GetManifestResourceNames().Single(name => name.EndsWith("0001_events.sql", StringComparison.Ordinal)))!)
+        {
+            using var reader = new StreamReader(stream);
+            await RunAsync(await reader.ReadToEndAsync());
+        }
+
+        await RunAsync($"""
+            CREATE TABLE schema_version (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
+            INSERT INTO schema_version (name) VALUES ('{assembly.GetManifestResourceNames().Single(name => name.EndsWith("0001_events.sql", StringComparison.Ordinal))}');
+            INSERT INTO events (id, received_at, occurred_at, live_at, clock_off, course, learner, type, source)
+            SELECT gen_random_uuid(), t, t, t, false, 'c', 'l', 'CellAddEvent', 'batch' FROM generate_series(now() - interval '200 days', now(), interval '10 days') AS t
+            """);
+        await using var service = await new ServiceUnderTest<Program>([new("ConnectionStrings:telemetrydb", database)]).StartedAsync();
+        Assert.Equal(21, await data.OneAsync<long>("SELECT count(*) FROM events JOIN event_ids USING (id) WHERE events.tableoid::regclass::text = 'events_' || to_char(live_at AT TIME ZONE 'UTC', 'YYYY_MM')"));
+
+        async Task RunAsync(string sql)
+        {
+#pragma warning disable CA2100 // The test's own.
+            await using var command = data.CreateCommand(sql);
+#pragma warning restore CA2100
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    private static string Month(DateTimeOffset time) => time.ToString("'events_'yyyy_MM", CultureInfo.InvariantCulture);
+}

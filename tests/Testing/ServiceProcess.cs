@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Reflection;
+using Lyceum.ServiceDefaults.Identity;
+
+namespace Lyceum.Testing;
+
+/// <summary>A service as a process of its own, which can be killed as a machine's failure would.</summary>
+public sealed class ServiceProcess : IAsyncDisposable
+{
+    private const string Listening = "Now listening on: ";
+    private readonly Process _process;
+
+    private ServiceProcess(Process process) => _process = process;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Starts the service of an assembly and answers once it is ready.</summary>
+    public static async Task<ServiceProcess> StartAsync(Assembly assembly, params IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        var start = new ProcessStartInfo("dotnet", [assembly.Location])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(assembly.Location)!,
+        };
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["Identity__Key"] = TestIdentity.Key;
+        start.Environment["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information";
+        foreach (var (key, value) in settings)
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var service = new ServiceProcess(Process.Start(start)!);
+        service._process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data?.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
+            {
+                listening.TrySetResult(new Uri(line.Data[(at + Listening.Length)..]));
+            }
+        };
+        service._process.ErrorDataReceived += (_, _) => { };
+        service._process.BeginOutputReadLine();
+        service._process.BeginErrorReadLine();
+        service.Address = await listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await service.ReadyAsync();
+        return service;
+    }
+
+    /// <summary>A client whose requests come from the caller.</summary>
+    public HttpClient ClientFor(CallerIdentity caller) => new HttpClient { BaseAddress = Address }.As(caller);
+
+    /// <summary>Ends it without a word.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task ReadyAsync()
+    {
+        using var client = new HttpClient { BaseAddress = Address };
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        for (; ; await Task.Delay(50, limit.Token))
+        {
+            using var response = await client.GetAsync(new Uri("/health", UriKind.Relative), limit.Token);
+            if (response.IsSuccessStatusCode)
+            {
+                return;
+            }
+        }
+    }
+}
