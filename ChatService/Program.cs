@@ -1,5 +1,7 @@
+using Lyceum.ChatService.Assignments;
 using Lyceum.ChatService.Conversations;
 using Lyceum.ChatService.Ollama;
+using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Structured;
 using Lyceum.ChatService.Turns;
 using Lyceum.ChatService.Tutor;
@@ -13,12 +15,16 @@ builder.AddDatabaseSchema();
 builder.AddLearningEvents();
 builder.AddOllamaChatClient();
 builder.AddTutor();
+builder.AddAssignments();
+builder.AddRecords();
 builder.AddConversations();
 builder.AddTurns();
 builder.AddStructured();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapAssignments();
+app.MapRecords();
 app.MapConversations();
 app.MapTurns();
 app.MapStructured();

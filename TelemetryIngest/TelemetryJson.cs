@@ -11,6 +11,7 @@ namespace Lyceum.TelemetryIngest;
 [JsonSerializable(typeof(ClassActivity))]
 [JsonSerializable(typeof(ClassSummary))]
 [JsonSerializable(typeof(LearnerEvents))]
+[JsonSerializable(typeof(RecentActivity))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class TelemetryJson : JsonSerializerContext;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Lyceum.ChatService.Tutor;
 
 namespace Lyceum.ChatService.Conversations;
 
@@ -23,6 +24,8 @@ public sealed record ChatSession(Guid SessionId, string Title, string? NotebookP
 /// <param name="PromptVersion">Of an answer, the name and the SHA-256 of the tutor's instructions.</param>
 /// <param name="InputTokens">Of an answer, how many tokens the model read; null when it did not say.</param>
 /// <param name="OutputTokens">Of an answer, how many tokens the model wrote; null when it did not say.</param>
+/// <param name="HintLevel">Of an answer, how far up the hint ladder it might go, 1 to 4.</param>
+/// <param name="Sources">Of an answer, what the model was shown beside the question.</param>
 public sealed record Message(
     Guid Id,
     Guid SessionId,
@@ -35,7 +38,9 @@ public sealed record Message(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PromptVersion,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? InputTokens,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? OutputTokens);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? OutputTokens,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? HintLevel,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Source>? Sources);
 
 /// <summary>The answer of <c>GET /llm/chat/{session_id}/history/</c>.</summary>
 /// <param name="SessionId">The conversation.</param>
