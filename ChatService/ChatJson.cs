@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lyceum.ChatService.Assignments;
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Feedback;
+using Lyceum.ChatService.People;
 using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Turns;
 using Lyceum.ChatService.Tutor;
@@ -25,6 +27,12 @@ namespace Lyceum.ChatService;
 [JsonSerializable(typeof(RecordedTurn))]
 [JsonSerializable(typeof(TurnList))]
 [JsonSerializable(typeof(IReadOnlyList<Source>))]
+[JsonSerializable(typeof(HelpBody))]
+[JsonSerializable(typeof(PersonMessageBody))]
+[JsonSerializable(typeof(HelpConversation))]
+[JsonSerializable(typeof(OpenRequests))]
+[JsonSerializable(typeof(FeedbackBody))]
+[JsonSerializable(typeof(FeedbackGiven))]
 [JsonSerializable(typeof(StartRequest))]
 [JsonSerializable(typeof(AskRequest))]
 [JsonSerializable(typeof(StartedConversation))]

@@ -1,6 +1,8 @@
 using Lyceum.ChatService.Assignments;
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Feedback;
 using Lyceum.ChatService.Ollama;
+using Lyceum.ChatService.People;
 using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Structured;
 using Lyceum.ChatService.Turns;
@@ -18,6 +20,7 @@ builder.AddTutor();
 builder.AddAssignments();
 builder.AddRecords();
 builder.AddConversations();
+builder.AddPeople();
 builder.AddTurns();
 builder.AddStructured();
 
@@ -26,6 +29,8 @@ app.MapDefaultEndpoints();
 app.MapAssignments();
 app.MapRecords();
 app.MapConversations();
+app.MapPeople();
+app.MapFeedback();
 app.MapTurns();
 app.MapStructured();
 await app.RunAsync();

@@ -19,6 +19,7 @@ internal sealed class TurnPlanner(
     ContextComposer contexts,
     HelpFinder helps,
     HintLadder ladder,
+    ExpertAgent expert,
     TutorRequests requests,
     AnswerStore answers,
     TurnEvents events,
@@ -26,8 +27,9 @@ internal sealed class TurnPlanner(
 {
     private const string Locked = "The tutor is closed here while the exam is on. If something is broken or unclear, ask your instructor.";
 
-    public async Task<TurnPlan> PlanAsync(Turn turn, CancellationToken cancellationToken)
+    public async Task<TurnPlan> PlanAsync(LiveTurn live, CancellationToken cancellationToken)
     {
+        var turn = live.Turn;
         var context = turn.IsRetry
             ? turn.Context
             : await contexts.CompleteAsync(turn.Caller, turn.Context with { NotebookPath = turn.Context.NotebookPath ?? turn.NotebookPath }, cancellationToken);
@@ -37,7 +39,8 @@ internal sealed class TurnPlanner(
         var asked = await ladder.AskedAsync(question.ErrorKey, turn.QuestionId, cancellationToken);
         var level = Math.Min(asked, help.Policy.MaxHintLevel);
 
-        var request = requests.Request(earlier, context, turn.Question, help, level);
+        var advice = help.Policy.Lockdown ? null : await expert.AskAsync(live, context, help.Assignment, cancellationToken);
+        var request = requests.Request(earlier, context, turn.Question, help, level, advice);
         var record = Record(turn, help, request, level, asked, question.Class, earlier.Total);
         await answers.SetPlanAsync(turn, question, record, cancellationToken);
         events.Asked(turn, question, help.Assignment?.Id, level);

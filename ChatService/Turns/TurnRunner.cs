@@ -35,7 +35,7 @@ internal sealed partial class TurnRunner(
         TurnFailure? failure = null;
         try
         {
-            await writer.WriteAsync(live, await planner.PlanAsync(turn, stop.Token), answer, stop.Token);
+            await writer.WriteAsync(live, await planner.PlanAsync(live, stop.Token), answer, stop.Token);
         }
         catch (Exception thrown) when (Expected(thrown, live.Cancelled, late.Token, stop.Token) is { } expected)
         {

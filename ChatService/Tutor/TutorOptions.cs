@@ -10,6 +10,18 @@ internal sealed class TutorOptions
     [MaxLength(200, ErrorMessage = "Tutor:Model is longer than 200 characters.")]
     public string Model { get; set; } = "tutor";
 
+    /// <summary>A model that is asked for the technical facts before the tutor answers; none unless set.</summary>
+    [MaxLength(200, ErrorMessage = "Tutor:ExpertModel is longer than 200 characters.")]
+    public string? ExpertModel { get; set; }
+
+    /// <summary>How long the tutor waits for it; 30 s unless set.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1000000", "00:10:00", ErrorMessage = "Tutor:ExpertTimeout must be between 00:00:00.1 and 00:10:00.")]
+    public TimeSpan ExpertTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How much of its advice the tutor is told; 600 unless set.</summary>
+    [Range(0, 10_000, ErrorMessage = "Tutor:MaxExpertTokens must be between 0 and 10000.")]
+    public int MaxExpertTokens { get; set; } = 600;
+
     /// <summary>How many earlier messages the model is shown at most; 40 unless set.</summary>
     [Range(0, 200, ErrorMessage = "Tutor:MaxHistoryMessages must be between 0 and 200.")]
     public int MaxHistoryMessages { get; set; } = 40;
