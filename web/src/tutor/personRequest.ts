@@ -52,7 +52,7 @@ export class PersonRequest {
       this.request = request;
       this.render();
       const came = request?.status === 'taken' && request.updated_at !== before?.updated_at;
-      if (!first && (came || (before?.status === 'taken' && !request))) {
+      if (came || (!first && before?.status === 'taken' && !request)) {
         this.changed();
       }
     } catch {

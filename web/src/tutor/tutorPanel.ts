@@ -203,10 +203,15 @@ export class TutorPanel extends Widget {
           return Promise.resolve();
         }
 
+        if (message.sender === 'instructor') {
+          this.messages.addPerson(message);
+          return Promise.resolve();
+        }
+
         const answer = this.messages.addAnswer();
         return answer
           .show(message.content)
-          .then(() => this.messages.finishAnswer(answer, undefined, message.status !== 'done'));
+          .then(() => this.messages.finishAnswer(answer, message, message.status !== 'done'));
       });
     await Promise.all(rendered);
     if (goesOn) {
