@@ -24,6 +24,9 @@ internal static partial class CodeTokens
         "apply", "sapply", "lapply", "mutate", "summarise", "aggregate", "paste", "seq", "length", "Sum", "Select", "Where", "OrderBy", "GroupBy", "ToList",
     ];
 
+    /// <summary>The tokens of a text in which comments and strings are taken for code: a model can be talked into hiding it there.</summary>
+    public static List<string> Unwrapped(string text) => Of(Wrapping().Replace(text, " "));
+
     public static List<string> Of(string text)
     {
         List<string> tokens = [];
@@ -42,6 +45,9 @@ internal static partial class CodeTokens
 
         return tokens;
     }
+
+    [GeneratedRegex("""[#"'`]|//|/\*|\*/""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Wrapping();
 
     // Fences and other Markdown marks are no code.
     [GeneratedRegex("""(?<comment>#[^\n]*|//[^\n]*|```+\w*)|(?<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?<number>\d+(?:\.\d+)?)|(?<name>[\p{L}_][\p{L}\p{Nd}_]*)|(?<sign><-|->|=>|==|!=|<=|>=|\+=|-=|\*\*|//|\|>|%>%|[-+*/%=<>()\[\]{}.,:;!&|^~@])""", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

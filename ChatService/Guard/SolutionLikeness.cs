@@ -31,6 +31,7 @@ internal sealed class SolutionLikeness
         foreach (var text in texts)
         {
             found.UnionWith(Grams(CodeTokens.Of(text)));
+            found.UnionWith(Grams(CodeTokens.Unwrapped(text)));
         }
 
         found.IntersectWith(_own);

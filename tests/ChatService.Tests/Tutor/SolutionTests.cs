@@ -103,6 +103,21 @@ public sealed class SolutionTests(PostgresServer postgres)
         Assert.Contains("kept my answer back", rest.Body.GetProperty("response_message").GetProperty("content").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("# ", "")]
+    [InlineData("// ", "")]
+    [InlineData("'", "'")]
+    public async Task A_solution_in_comments_or_strings_is_a_solution(string before, string after)
+    {
+        await using var suite = await ChatSuite.StartAsync(postgres);
+        await suite.AssignAsync("week-1/*", solution: Solution);
+        suite.Model.Answer = ModelHostStandIn.Says(string.Join('\n', Solution.Split('\n').Select(line => $"{before}{line.Trim()}{after}")));
+
+        var reply = await suite.Student().StartAsync("As comments, please", Context);
+
+        Assert.Contains("kept my answer back", reply.Body.GetProperty("message").GetProperty("content").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Naming_another_notebook_does_not_open_the_way_to_a_solution()
     {
