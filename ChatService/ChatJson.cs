@@ -1,7 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lyceum.ChatService.Assignments;
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Feedback;
+using Lyceum.ChatService.People;
+using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Turns;
+using Lyceum.ChatService.Tutor;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Lyceum.ChatService;
@@ -10,6 +15,24 @@ namespace Lyceum.ChatService;
 [JsonSerializable(typeof(SessionList))]
 [JsonSerializable(typeof(RenameRequest))]
 [JsonSerializable(typeof(ExportedConversation))]
+[JsonSerializable(typeof(HelpPolicy))]
+[JsonSerializable(typeof(HelpPolicyBody))]
+[JsonSerializable(typeof(PolicyInForce))]
+[JsonSerializable(typeof(Assignment))]
+[JsonSerializable(typeof(AssignmentBody))]
+[JsonSerializable(typeof(AssignmentList))]
+[JsonSerializable(typeof(HelpChanges))]
+[JsonSerializable(typeof(TurnRecord))]
+[JsonSerializable(typeof(AnswerReview))]
+[JsonSerializable(typeof(RecordedTurn))]
+[JsonSerializable(typeof(TurnList))]
+[JsonSerializable(typeof(IReadOnlyList<Source>))]
+[JsonSerializable(typeof(HelpBody))]
+[JsonSerializable(typeof(PersonMessageBody))]
+[JsonSerializable(typeof(HelpConversation))]
+[JsonSerializable(typeof(OpenRequests))]
+[JsonSerializable(typeof(FeedbackBody))]
+[JsonSerializable(typeof(FeedbackGiven))]
 [JsonSerializable(typeof(StartRequest))]
 [JsonSerializable(typeof(AskRequest))]
 [JsonSerializable(typeof(StartedConversation))]

@@ -13,6 +13,7 @@ namespace Lyceum.TelemetryIngest;
 [JsonSerializable(typeof(ClassSummary))]
 [JsonSerializable(typeof(LearnerEvents))]
 [JsonSerializable(typeof(CourseMetrics))]
+[JsonSerializable(typeof(RecentActivity))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class TelemetryJson : JsonSerializerContext;
 

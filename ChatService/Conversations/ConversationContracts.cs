@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Lyceum.ChatService.Tutor;
 
 namespace Lyceum.ChatService.Conversations;
 
@@ -10,10 +11,10 @@ namespace Lyceum.ChatService.Conversations;
 /// <param name="UpdatedAt">When its last message was added or finished, UTC.</param>
 public sealed record ChatSession(Guid SessionId, string Title, string? NotebookPath, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
-/// <summary>A question, or one try to answer it.</summary>
+/// <summary>A question, one try to answer it, or what was said while a person had the conversation.</summary>
 /// <param name="Id">Its id, a UUIDv7.</param>
 /// <param name="SessionId">The conversation.</param>
-/// <param name="Sender"><c>user</c> or <c>assistant</c>.</param>
+/// <param name="Sender"><c>user</c>, <c>assistant</c>, or <c>instructor</c> for a person whom the student asked for.</param>
 /// <param name="Content">The text; of an answer that runs, failed or was cancelled, the part that there is.</param>
 /// <param name="Timestamp">When it was asked or its answer was begun, UTC.</param>
 /// <param name="Model">The model that answered; null for a question, and until the model said its name.</param>
@@ -23,6 +24,10 @@ public sealed record ChatSession(Guid SessionId, string Title, string? NotebookP
 /// <param name="PromptVersion">Of an answer, the name and the SHA-256 of the tutor's instructions.</param>
 /// <param name="InputTokens">Of an answer, how many tokens the model read; null when it did not say.</param>
 /// <param name="OutputTokens">Of an answer, how many tokens the model wrote; null when it did not say.</param>
+/// <param name="HintLevel">Of an answer, how far up the hint ladder it might go, 1 to 4.</param>
+/// <param name="Sources">Of an answer, what the model was shown beside the question.</param>
+/// <param name="Author">Of an instructor's message, the instructor's name.</param>
+/// <param name="Feedback">Of an answer, what its student thinks of it: <c>up</c> or <c>down</c>.</param>
 public sealed record Message(
     Guid Id,
     Guid SessionId,
@@ -35,7 +40,11 @@ public sealed record Message(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PromptVersion,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? InputTokens,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? OutputTokens);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? OutputTokens,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? HintLevel,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Source>? Sources,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Author,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Feedback);
 
 /// <summary>The answer of <c>GET /llm/chat/{session_id}/history/</c>.</summary>
 /// <param name="SessionId">The conversation.</param>

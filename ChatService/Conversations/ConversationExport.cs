@@ -58,7 +58,7 @@ internal sealed class ConversationExport(ChatSession session, string subject, st
 
     private static string Section(Message message)
     {
-        var who = message.Sender switch { Sender.User => "Student", Sender.Assistant => $"Tutor ({message.Model ?? "no model"})", _ => message.Sender };
+        var who = message.Sender switch { Sender.User => "Student", Sender.Assistant => $"Tutor ({message.Model ?? "no model"})", _ => message.Author ?? message.Sender };
         StringBuilder section = new();
         section.Append(CultureInfo.InvariantCulture, $"## {who}, {message.Timestamp.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         if (message.Status != MessageStatus.Done)

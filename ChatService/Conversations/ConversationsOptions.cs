@@ -32,4 +32,8 @@ internal sealed class ConversationsOptions
     /// <summary>How many answers one replica writes at a time; further questions are refused with 503; 2000 unless set.</summary>
     [Range(1, 100_000, ErrorMessage = "Conversations:MaxRunningTurns must be between 1 and 100000.")]
     public int MaxRunningTurns { get; set; } = 2_000;
+
+    /// <summary>How often the database is looked at for an instructor who watches the queue of those who asked for a person; 1 s unless set.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1000000", "00:01:00", ErrorMessage = "Conversations:QueueInterval must be between 00:00:00.1 and 00:01:00.")]
+    public TimeSpan QueueInterval { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace Lyceum.ChatService.Turns;
 
-/// <summary>An answer as it grows.</summary>
+/// <summary>What the model wrote for an answer so far; what of it may be seen, the <see cref="LiveTurn"/> knows.</summary>
 internal sealed class Answer(int maxLength)
 {
     private readonly StringBuilder _text = new();
@@ -38,5 +38,12 @@ internal sealed class Answer(int maxLength)
 
         _text.Append(delta);
         return delta;
+    }
+
+    /// <summary>Counts what another try at the answer cost.</summary>
+    public void AddUsage(Answer other)
+    {
+        InputTokens = InputTokens + other.InputTokens ?? InputTokens;
+        OutputTokens = OutputTokens + other.OutputTokens ?? OutputTokens;
     }
 }

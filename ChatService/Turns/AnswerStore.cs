@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Storage;
 using Lyceum.ChatService.Tutor;
 using Microsoft.Extensions.Options;
@@ -13,19 +14,52 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
     /// <summary>A database that takes longer must not hold up the stream to the student; the next save makes up for it.</summary>
     private const int SaveTimeoutSeconds = 2;
 
-    /// <summary>Stores what the model is shown beside a question.</summary>
-    public async Task SetContextAsync(Guid question, TutorContext context, CancellationToken cancellationToken)
+    /// <summary>The newest messages before a question are looked at; what is older is only counted.</summary>
+    private const int MaxEarlier = 200;
+
+    /// <summary>Stores what is known of a question and what the model will be asked.</summary>
+    public async Task SetPlanAsync(Turn turn, QuestionFacts question, TurnRecord record, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("UPDATE message SET context = $2 WHERE id = $1");
-        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Id(question), Parameter.Json(JsonSerializer.Serialize(context, TutorJson.Default.TutorContext))]);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE message SET context = $2, error_key = $3, question_class = $4 WHERE id = $1")
+        {
+            Parameters =
+            {
+                Parameter.Id(turn.QuestionId),
+                Parameter.Json(JsonSerializer.Serialize(question.Context, TutorJson.Default.TutorContext)),
+                Parameter.Text(question.ErrorKey),
+                Parameter.Text(question.Class),
+            },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE message SET sources = $2, hint_level = $3 WHERE id = $1")
+        {
+            Parameters =
+            {
+                Parameter.Id(turn.AnswerId),
+                Parameter.Json(JsonSerializer.Serialize(record.Sources, ChatJson.Default.IReadOnlyListSource)),
+                Parameter.Count(record.HintLevel),
+            },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            INSERT INTO turn_record (answer_id, course, learner, record) SELECT id, $2, $3, $4 FROM message WHERE id = $1
+            """)
+        {
+            Parameters =
+            {
+                Parameter.Id(turn.AnswerId),
+                Parameter.Text(turn.Caller.Course),
+                Parameter.Text(turn.Caller.Learner),
+                Parameter.Json(JsonSerializer.Serialize(record, ChatJson.Default.TurnRecord)),
+            },
+        });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The newest messages before a question, oldest first: questions, and of each its answer, unless that failed.</summary>
-    public async Task<List<EarlierMessage>> EarlierAsync(Guid conversation, Guid question, int limit, CancellationToken cancellationToken)
+    /// <summary>The newest messages before a question: questions, and of each its answer, unless that failed.</summary>
+    public async Task<EarlierMessages> EarlierAsync(Guid conversation, Guid question, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
-            SELECT m.sender, m.content, m.context::text FROM message m
+            SELECT m.sender, m.content, m.context::text, count(*) OVER () FROM message m
             WHERE m.conversation_id = $1
               AND m.position < (SELECT position FROM message WHERE id = $2)
               AND (m.sender = 'user' OR m.status = 'done'
@@ -34,16 +68,18 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
             ORDER BY m.position DESC
             LIMIT $3
             """);
-        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Id(conversation), Parameter.Id(question), Parameter.Count(limit)]);
+        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Id(conversation), Parameter.Id(question), Parameter.Count(MaxEarlier)]);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         List<EarlierMessage> messages = [];
+        var total = 0;
         while (await rows.ReadAsync(cancellationToken))
         {
             messages.Add(new EarlierMessage(rows.GetString(0) == Sender.User, rows.GetString(1), StoredContext.Read(rows, 2)));
+            total = (int)rows.GetInt64(3);
         }
 
         messages.Reverse();
-        return messages;
+        return new EarlierMessages(messages, total);
     }
 
     /// <summary>Stores the answer so far and renews its lease.</summary>
@@ -110,7 +146,8 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
     }
 
     /// <summary>Ends an answer; null when the lease was lost before. May be repeated when its success is unknown.</summary>
-    public async Task<(Message Message, ChatSession Session)?> FinishAsync(Turn turn, Answer answer, string status, string? failure, CancellationToken cancellationToken)
+    public async Task<(Message Message, ChatSession Session)?> FinishAsync(
+        Turn turn, string shown, Answer answer, string status, string? failure, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"""
@@ -123,7 +160,7 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
             Parameters =
             {
                 Parameter.Id(turn.AnswerId),
-                Parameter.Text(answer.Text),
+                Parameter.Text(shown),
                 Parameter.Text(status),
                 Parameter.Text(answer.Model),
                 Parameter.Count(answer.InputTokens),

@@ -41,6 +41,17 @@ internal sealed class EventStream
         await _body.FlushAsync();
     }
 
+    /// <summary>An event of a stream that starts over when it is read again.</summary>
+    public async ValueTask WriteAsync(string name, ReadOnlyMemory<byte> json)
+    {
+        _body.Write("event: "u8);
+        Encoding.ASCII.GetBytes(name, _body);
+        _body.Write("\ndata: "u8);
+        _body.Write(json.Span);
+        _body.Write("\n\n"u8);
+        await _body.FlushAsync();
+    }
+
     /// <summary>A comment, which keeps proxies from giving up on a silent connection.</summary>
     public async ValueTask WriteSignOfLifeAsync()
     {

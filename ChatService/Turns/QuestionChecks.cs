@@ -11,6 +11,7 @@ internal sealed class QuestionChecks(IOptions<ConversationsOptions> options)
     private const int MaxPath = 1024;
     private const int MaxCellId = 256;
     private const int MaxLanguage = 64;
+    private const int MaxCellsAround = 20;
 
     /// <summary>What is wrong with a question, or null.</summary>
     /// <param name="field">The name of the field that holds the student's words.</param>
@@ -37,10 +38,15 @@ internal sealed class QuestionChecks(IOptions<ConversationsOptions> options)
         return TooLong("context.notebook_path", context?.NotebookPath, MaxPath)
             ?? TooLong("context.cell_id", context?.CellId, MaxCellId)
             ?? TooLong("context.language", context?.Language, MaxLanguage)
+            ?? TooMany("context.cells_before", context?.CellsBefore)
+            ?? TooMany("context.cells_after", context?.CellsAfter)
             ?? (context?.Error is { } error && string.IsNullOrWhiteSpace(error.Name)
                 ? ConversationProblems.Invalid("context.error.name", "It is missing or empty: write the error's class, or leave 'error' out.")
                 : null);
     }
+
+    private static ProblemHttpResult? TooMany(string field, IReadOnlyList<string?>? cells) =>
+        cells is null || cells.Count <= MaxCellsAround ? null : ConversationProblems.Invalid(field, $"It has more than {MaxCellsAround} cells.");
 
     private static ProblemHttpResult? TooLong(string field, string? value, int limit) =>
         value is null || value.Length <= limit ? null : ConversationProblems.Invalid(field, $"It is longer than {limit} characters.");

@@ -6,7 +6,14 @@ namespace Lyceum.ChatService.Turns;
 
 internal static class StoredContext
 {
-    public static TutorContext Read(NpgsqlDataReader row, int column) => row.IsDBNull(column)
-        ? TutorContext.None
-        : JsonSerializer.Deserialize(row.GetString(column), TutorJson.Default.TutorContext) ?? TutorContext.None;
+    public static TutorContext Read(NpgsqlDataReader row, int column)
+    {
+        if (row.IsDBNull(column) || JsonSerializer.Deserialize(row.GetString(column), TutorJson.Default.TutorContext) is not { } context)
+        {
+            return TutorContext.None;
+        }
+
+        // What was stored before there were such pieces has none of them.
+        return context with { CellsBefore = context.CellsBefore ?? [], CellsAfter = context.CellsAfter ?? [], Sources = context.Sources ?? [] };
+    }
 }

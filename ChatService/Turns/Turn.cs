@@ -37,6 +37,7 @@ internal enum Refusal
     AnotherTurnRuns,
     NothingToRetry,
     KeyUsed,
+    PersonAnswers,
 }
 
 /// <summary>A turn that was begun, or why it was not.</summary>

@@ -19,7 +19,16 @@ public sealed record AskRequest(string? UserMessage, QuestionContext? Context);
 /// <param name="Code">The cell's text.</param>
 /// <param name="Language">The language of the code, such as <c>python</c>, at most 64 characters.</param>
 /// <param name="Error">The error that the cell ended with; null lets the tutor look for the student's last one.</param>
-public sealed record QuestionContext(string? NotebookPath, string? CellId, string? Code, string? Language, QuestionError? Error);
+/// <param name="CellsBefore">The texts of cells above it, in the notebook's order, at most 20; the nearest are shown first.</param>
+/// <param name="CellsAfter">The texts of cells below it, likewise.</param>
+public sealed record QuestionContext(
+    string? NotebookPath,
+    string? CellId,
+    string? Code,
+    string? Language,
+    QuestionError? Error,
+    IReadOnlyList<string?>? CellsBefore = null,
+    IReadOnlyList<string?>? CellsAfter = null);
 
 /// <summary>An error as Jupyter's <c>error</c> output has it.</summary>
 /// <param name="Name">Its class, such as <c>NameError</c>; required.</param>

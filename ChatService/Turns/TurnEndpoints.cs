@@ -19,6 +19,9 @@ internal static class TurnEndpoints
         builder.Services.AddSingleton<AnswerStore>();
         builder.Services.AddSingleton<TurnEvents>();
         builder.Services.AddSingleton<AnswerGrower>();
+        builder.Services.AddSingleton<AnswerWriter>();
+        builder.Services.AddSingleton<ExpertAgent>();
+        builder.Services.AddSingleton<TurnPlanner>();
         builder.Services.AddSingleton<TurnRunner>();
         builder.Services.AddSingleton<LiveTurns>();
         builder.Services.AddSingleton<TurnFollower>();

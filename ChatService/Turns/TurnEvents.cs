@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Lyceum.ChatService.Tutor;
 using Lyceum.ServiceDefaults.LearningEvents;
 
 namespace Lyceum.ChatService.Turns;
@@ -7,12 +6,12 @@ namespace Lyceum.ChatService.Turns;
 /// <summary>Tells TelemetryIngest of questions and answers, by pseudonym and without their text.</summary>
 internal sealed class TurnEvents(LearningEventSender sender, ChatMetrics metrics, TimeProvider time)
 {
-    public void Asked(Turn turn, TutorContext context)
+    public void Asked(Turn turn, QuestionFacts question, Guid? assignment, int level)
     {
         if (!turn.IsRetry)
         {
             Send(turn, "TutorQuestion", JsonSerializer.SerializeToElement(
-                new QuestionAsked(turn.SessionId, turn.Question.Length, context.Error is not null),
+                new QuestionAsked(turn.SessionId, turn.Question.Length, question.Context.Error is not null, question.Class, level, assignment),
                 ChatJson.Default.QuestionAsked));
         }
     }
@@ -42,7 +41,10 @@ internal sealed class TurnEvents(LearningEventSender sender, ChatMetrics metrics
 /// <param name="Conversation">The conversation's id.</param>
 /// <param name="TextLength">How long the question is, in UTF-16 units.</param>
 /// <param name="AboutError">Whether the tutor was shown an error with it.</param>
-internal sealed record QuestionAsked(Guid Conversation, int TextLength, bool AboutError);
+/// <param name="Class"><c>instrumental</c>, <c>executive</c> or <c>other</c>.</param>
+/// <param name="HintLevel">How far up the hint ladder the answer might go, 1 to 4.</param>
+/// <param name="Assignment">The assignment's id; null when the notebook belongs to none.</param>
+internal sealed record QuestionAsked(Guid Conversation, int TextLength, bool AboutError, string Class, int HintLevel, Guid? Assignment);
 
 /// <summary>The detail of the learning event <c>TutorAnswer</c> (docs/architecture.md).</summary>
 /// <param name="Conversation">The conversation's id.</param>

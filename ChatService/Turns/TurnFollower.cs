@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Lyceum.ChatService.Conversations;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Lyceum.ChatService.Turns;
 
@@ -77,21 +78,16 @@ internal sealed class TurnFollower(LiveTurns turns, AnswerStore answers, IOption
     {
         for (var spoke = time.GetTimestamp(); ;)
         {
-            if (await answers.ReadAsync(turn, cancellationToken) is not (var message, var session))
+            var (shown, result) = await ReadAsync(turn, cancellationToken);
+            if (shown.Length > from)
             {
-                yield return new TurnStep("", from, new TurnResult(null, null, TurnFailure.Lost));
-                yield break;
+                yield return new TurnStep(shown[from..], shown.Length, null);
+                (from, spoke) = (shown.Length, time.GetTimestamp());
             }
 
-            if (message.Content.Length > from)
+            if (result is not null)
             {
-                yield return new TurnStep(message.Content[from..], message.Content.Length, null);
-                (from, spoke) = (message.Content.Length, time.GetTimestamp());
-            }
-
-            if (message.Status is not (MessageStatus.Queued or MessageStatus.Running))
-            {
-                yield return new TurnStep("", from, new TurnResult(message, session, message.Status == MessageStatus.Failed ? TurnFailure.Stored(message.Error) : null));
+                yield return new TurnStep("", from, result);
                 yield break;
             }
 
@@ -102,6 +98,25 @@ internal sealed class TurnFollower(LiveTurns turns, AnswerStore answers, IOption
             }
 
             await Task.Delay(options.Value.FollowInterval, time, cancellationToken);
+        }
+    }
+
+    /// <summary>What there is of the answer, and the result once it has ended; nothing new while the database is away.</summary>
+    private async Task<(string Shown, TurnResult? Result)> ReadAsync(FollowedTurn turn, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await answers.ReadAsync(turn, cancellationToken) is not (var message, var session))
+            {
+                return ("", new TurnResult(null, null, TurnFailure.Lost));
+            }
+
+            var ended = message.Status is not (MessageStatus.Queued or MessageStatus.Running);
+            return (message.Content, ended ? new TurnResult(message, session, message.Status == MessageStatus.Failed ? TurnFailure.Stored(message.Error) : null) : null);
+        }
+        catch (NpgsqlException away) when (away.IsTransient)
+        {
+            return ("", null);
         }
     }
 }

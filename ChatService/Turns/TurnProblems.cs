@@ -27,6 +27,7 @@ internal static class TurnProblems
     {
         Refusal.AnotherTurnRuns => Conflict($"The tutor is still answering in the conversation '{conversation}': wait for it, or stop it."),
         Refusal.KeyUsed => Conflict($"The {RequestKey.Header} began a turn of a conversation that has been deleted since."),
+        Refusal.PersonAnswers => Conflict("A person has taken this conversation over: write to them, or wait until they hand it back."),
         Refusal.NothingToRetry => Conflict($"The last question of the conversation '{conversation}' has its answer: there is nothing to retry."),
         _ => ConversationProblems.NotFound(conversation),
     };

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Lyceum.ChatService.Conversations;
 using Lyceum.ChatService.Ollama;
 using Lyceum.ChatService.Tutor;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -11,11 +10,10 @@ namespace Lyceum.ChatService.Turns;
 /// <summary>How a turn ended: with the stored answer, or with a failure.</summary>
 internal sealed record TurnResult(Message? Message, ChatSession? Session, TurnFailure? Failure);
 
-/// <summary>Runs a turn that was begun: puts the question together, lets the answer grow, and whatever happens ends the turn.</summary>
+/// <summary>Runs a turn that was begun: has it planned and the answer written, and whatever happens ends it.</summary>
 internal sealed partial class TurnRunner(
-    TutorRequests tutor,
-    ContextComposer contexts,
-    AnswerGrower grower,
+    TurnPlanner planner,
+    AnswerWriter writer,
     AnswerStore answers,
     TurnEvents events,
     IOptions<TutorOptions> tutorOptions,
@@ -37,8 +35,7 @@ internal sealed partial class TurnRunner(
         TurnFailure? failure = null;
         try
         {
-            var messages = await ComposeAsync(turn, stop.Token);
-            await grower.GrowAsync(live, answer, messages, tutor.OptionsFor(turn.Caller), show: true, stop.Token);
+            await writer.WriteAsync(live, await planner.PlanAsync(live, stop.Token), answer, stop.Token);
         }
         catch (Exception thrown) when (Expected(thrown, live.Cancelled, late.Token, stop.Token) is { } expected)
         {
@@ -47,39 +44,22 @@ internal sealed partial class TurnRunner(
         }
         catch
         {
-            await EndAsync(turn, answer, TurnFailure.Unexpected, started);
+            await EndAsync(live, answer, TurnFailure.Unexpected, started);
             throw;
         }
 
-        return await EndAsync(turn, answer, failure, started);
+        return await EndAsync(live, answer, failure, started);
     }
 
-    private async Task<IReadOnlyList<ChatMessage>> ComposeAsync(Turn turn, CancellationToken cancellationToken)
+    private async Task<TurnResult> EndAsync(LiveTurn live, Answer answer, TurnFailure? failure, long started)
     {
-        var context = turn.Context;
-        if (!turn.IsRetry)
-        {
-            context = await contexts.CompleteAsync(turn.Caller, context with { NotebookPath = context.NotebookPath ?? turn.NotebookPath }, cancellationToken);
-        }
-
-        if (context != turn.Context)
-        {
-            await answers.SetContextAsync(turn.QuestionId, context, cancellationToken);
-        }
-
-        events.Asked(turn, context);
-        var earlier = turn.IsFirst ? [] : await answers.EarlierAsync(turn.SessionId, turn.QuestionId, tutorOptions.Value.MaxHistoryMessages, cancellationToken);
-        return tutor.Messages(earlier, context, turn.Question);
-    }
-
-    private async Task<TurnResult> EndAsync(Turn turn, Answer answer, TurnFailure? failure, long started)
-    {
+        var turn = live.Turn;
         var status = failure is null ? MessageStatus.Done : failure == TurnFailure.Cancelled ? MessageStatus.Cancelled : MessageStatus.Failed;
         using var patience = new CancellationTokenSource(options.Value.StorePatience, time);
         (Message, ChatSession)? stored = null;
         try
         {
-            stored = await FinishAsync(turn, answer, status, failure?.Detail, patience.Token);
+            stored = await FinishAsync(live, answer, status, failure?.Detail, patience.Token);
             failure ??= stored is null ? TurnFailure.Lost : null;
         }
         catch (Exception thrown) when (thrown is NpgsqlException or OperationCanceledException)
@@ -93,13 +73,13 @@ internal sealed partial class TurnRunner(
         return new TurnResult(stored?.Item1, stored?.Item2, failure == TurnFailure.Cancelled && stored is not null ? null : failure);
     }
 
-    private async Task<(Message, ChatSession)?> FinishAsync(Turn turn, Answer answer, string status, string? failure, CancellationToken patience)
+    private async Task<(Message, ChatSession)?> FinishAsync(LiveTurn live, Answer answer, string status, string? failure, CancellationToken patience)
     {
         while (true)
         {
             try
             {
-                return await answers.FinishAsync(turn, answer, status, failure, patience);
+                return await answers.FinishAsync(live.Turn, live.Shown, answer, status, failure, patience);
             }
             catch (NpgsqlException away) when (away.IsTransient && !patience.IsCancellationRequested)
             {

@@ -62,6 +62,11 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
     public async Task<Claim> AskAsync(
         CallerIdentity caller, Guid conversation, string question, TutorContext context, RequestKey? key, CancellationToken cancellationToken)
     {
+        if (await IsTakenAsync(caller, conversation, cancellationToken))
+        {
+            return Refusal.PersonAnswers;
+        }
+
         var turn = New(caller, conversation, question, context);
         await using var batch = Begin(key, turn);
         batch.BatchCommands.Add(Expire(conversation));
@@ -91,6 +96,11 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
     /// <summary>Begins another try at the last question, if its last answer failed or was cancelled.</summary>
     public async Task<Claim> RetryAsync(CallerIdentity caller, Guid conversation, RequestKey? key, CancellationToken cancellationToken)
     {
+        if (await IsTakenAsync(caller, conversation, cancellationToken))
+        {
+            return Refusal.PersonAnswers;
+        }
+
         await using (var expire = database.CreateBatch())
         {
             expire.BatchCommands.Add(Expire(conversation));
@@ -115,6 +125,15 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
         }
     }
 
+    private async Task<bool> IsTakenAsync(CallerIdentity caller, Guid conversation, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            SELECT EXISTS (SELECT 1 FROM help_request h JOIN conversation c ON c.id = h.conversation_id WHERE c.id = $1 AND c.subject = $2 AND h.status = 'taken')
+            """);
+        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Id(conversation), Parameter.Text(caller.Subject)]);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
     private async Task<Claim> LastQuestionAsync(CallerIdentity caller, Guid conversation, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
@@ -131,7 +150,8 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
             return Refusal.NoSuchConversation;
         }
 
-        return rows.GetString(4) switch
+        // What was said to a person has no answer.
+        return Columns.ReadText(rows, 4) switch
         {
             MessageStatus.Queued or MessageStatus.Running => Refusal.AnotherTurnRuns,
             MessageStatus.Done => Refusal.NothingToRetry,

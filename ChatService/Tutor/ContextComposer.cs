@@ -5,58 +5,113 @@ using Microsoft.Extensions.Options;
 
 namespace Lyceum.ChatService.Tutor;
 
-/// <summary>Decides what of a student's notebook the model is shown.</summary>
-internal sealed partial class ContextComposer(LastErrors lastErrors, IOptions<TutorOptions> options)
+/// <summary>Decides what of a student's notebook the model is shown: each piece cut to its budget, and its source noted.</summary>
+internal sealed partial class ContextComposer(StudentTelemetry telemetry, IOptions<TutorOptions> options)
 {
     private const int MaxErrorName = 200;
 
     /// <summary>What the request itself brought.</summary>
-    public TutorContext From(QuestionContext? asked) => asked is null ? TutorContext.None : new TutorContext
+    public TutorContext From(QuestionContext? asked)
     {
-        NotebookPath = Present(asked.NotebookPath, NotebookText.Line),
-        CellId = Present(asked.CellId, NotebookText.Line),
-        Code = Present(asked.Code, Code),
-        Language = Language(asked.Language),
-        Error = Error(asked.Error?.Name, asked.Error?.Value, asked.Error?.Traceback),
-        ErrorSource = asked.Error?.Name is { Length: > 0 } ? ErrorSources.Request : null,
-    };
-
-    /// <summary>The same and, where the request told of no error, the student's last one.</summary>
-    public async Task<TutorContext> CompleteAsync(CallerIdentity caller, TutorContext context, CancellationToken cancellationToken)
-    {
-        if (context.Error is not null || await lastErrors.FindAsync(caller, context.NotebookPath, cancellationToken) is not { } last)
+        if (asked is null)
         {
-            return context;
+            return TutorContext.None;
         }
 
-        var withCode = context.Code is null && !string.IsNullOrWhiteSpace(last.Code);
-        return context with
+        List<Source> sources = [];
+        var half = options.Value.MaxCellsAroundTokens / 2;
+        // The nearest cells are the most telling: of those above the last, of those below the first.
+        var (before, cutBefore) = Nearest((asked.CellsBefore ?? []).Reverse(), half);
+        var (after, cutAfter) = Nearest(asked.CellsAfter ?? [], half);
+        before.Reverse();
+        var context = new TutorContext
         {
-            NotebookPath = context.NotebookPath ?? Present(last.Notebook, NotebookText.Line),
-            CellId = withCode ? Present(last.Cell, NotebookText.Line) : context.CellId,
-            Code = withCode ? Present(last.Code, Code) : context.Code,
-            Language = withCode ? Language(last.Language) : context.Language ?? Language(last.Language),
-            Error = Error(last.Name, last.Value, last.Traceback),
-            ErrorSource = ErrorSources.Telemetry,
+            NotebookPath = Present(asked.NotebookPath, NotebookText.Line),
+            CellId = Present(asked.CellId, NotebookText.Line),
+            Code = Code(asked.Code, SourceFrom.Request, sources),
+            Language = Language(asked.Language),
+            Error = Error(asked.Error?.Name, asked.Error?.Value, asked.Error?.Traceback, SourceFrom.Request, sources),
+            ErrorSource = asked.Error?.Name is { Length: > 0 } ? SourceFrom.Request : null,
+            CellsBefore = before,
+            CellsAfter = after,
         };
+        if (before.Count + after.Count > 0)
+        {
+            sources.Add(new Source(SourceKind.CellsAround, SourceFrom.Request, half * 2, before.Concat(after).Sum(TokenBudget.Count), cutBefore || cutAfter));
+        }
+
+        return context with { Sources = sources };
     }
 
-    private string Code(string code) => NotebookText.Cut(NotebookText.Clean(code).TrimEnd(), options.Value.MaxCodeCharacters);
+    /// <summary>The same with what TelemetryIngest knows: the student's last error, where the request told of none, and recent activity.</summary>
+    public async Task<TutorContext> CompleteAsync(CallerIdentity student, TutorContext context, CancellationToken cancellationToken)
+    {
+        var activity = telemetry.ActivityAsync(student, context.NotebookPath, cancellationToken);
+        var last = context.Error is null ? await telemetry.LastErrorAsync(student, context.NotebookPath, cancellationToken) : null;
+        List<Source> sources = [.. context.Sources];
+        if (last is not null)
+        {
+            var withCode = context.Code is null && !string.IsNullOrWhiteSpace(last.Code);
+            context = context with
+            {
+                NotebookPath = context.NotebookPath ?? Present(last.Notebook, NotebookText.Line),
+                CellId = withCode ? Present(last.Cell, NotebookText.Line) : context.CellId,
+                Code = withCode ? Code(last.Code, SourceFrom.Telemetry, sources) : context.Code,
+                Language = withCode ? Language(last.Language) : context.Language ?? Language(last.Language),
+                Error = Error(last.Name, last.Value, last.Traceback, SourceFrom.Telemetry, sources),
+                ErrorSource = SourceFrom.Telemetry,
+            };
+        }
 
-    private TutorError? Error(string? name, string? value, IReadOnlyList<string>? traceback)
+        if ((await activity)?.Describe() is { } described)
+        {
+            var text = Piece(SourceKind.Activity, SourceFrom.Telemetry, described, options.Value.MaxActivityTokens, sources);
+            context = context with { Activity = text };
+        }
+
+        return sources.Count == context.Sources.Count ? context : context with { Sources = sources };
+    }
+
+    private string? Code(string? code, string from, List<Source> sources) =>
+        string.IsNullOrWhiteSpace(code) ? null : Piece(SourceKind.Code, from, NotebookText.Clean(code).TrimEnd(), options.Value.MaxCodeTokens, sources);
+
+    private TutorError? Error(string? name, string? value, IReadOnlyList<string>? traceback, string from, List<Source> sources)
     {
         if (string.IsNullOrWhiteSpace(name))
         {
             return null;
         }
 
-        var budget = options.Value.MaxErrorCharacters;
-        var message = NotebookText.Cut(NotebookText.Clean(value ?? "").Trim(), budget / 2);
-        var trace = NotebookText.Clean(string.Join('\n', traceback ?? [])).TrimEnd();
-        return new TutorError(
-            NotebookText.Start(NotebookText.Line(name), MaxErrorName),
-            message,
-            NotebookText.Cut(trace, budget - message.Length));
+        var budget = options.Value.MaxErrorTokens;
+        var (message, cutMessage) = TokenBudget.Cut(NotebookText.Clean(value ?? "").Trim(), budget / 2);
+        var (trace, cutTrace) = TokenBudget.Cut(NotebookText.Clean(string.Join('\n', traceback ?? [])).TrimEnd(), budget - TokenBudget.Count(message));
+        var error = new TutorError(NotebookText.Start(NotebookText.Line(name), MaxErrorName), message, trace);
+        sources.Add(new Source(SourceKind.Error, from, budget, TokenBudget.Count($"{error.Name}: {message}\n{trace}"), cutMessage || cutTrace));
+        return error;
+    }
+
+    private static (List<string> Cells, bool Cut) Nearest(IEnumerable<string?> cells, int budget)
+    {
+        List<string> kept = [];
+        foreach (var cell in cells.OfType<string>().Select(cell => NotebookText.Clean(cell).TrimEnd()).Where(cell => cell.Length > 0))
+        {
+            if (TokenBudget.Count(cell) > budget)
+            {
+                return (kept, true);
+            }
+
+            budget -= TokenBudget.Count(cell);
+            kept.Add(cell);
+        }
+
+        return (kept, false);
+    }
+
+    private static string Piece(string kind, string from, string text, int budget, List<Source> sources)
+    {
+        (text, var cut) = TokenBudget.Cut(text, budget);
+        sources.Add(new Source(kind, from, budget, TokenBudget.Count(text), cut));
+        return text;
     }
 
     private static string? Present(string? text, Func<string, string> clean) =>
@@ -67,11 +122,4 @@ internal sealed partial class ContextComposer(LastErrors lastErrors, IOptions<Tu
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9+#_.-]{0,31}\z", RegexOptions.CultureInvariant)]
     private static partial Regex LanguageName();
-}
-
-/// <summary>The values of <see cref="TutorContext.ErrorSource"/>.</summary>
-internal static class ErrorSources
-{
-    public const string Request = "request";
-    public const string Telemetry = "telemetry";
 }

@@ -3,13 +3,29 @@ using System.Text;
 namespace Lyceum.ChatService.Tutor;
 
 /// <summary>
-/// The form in which a model is given a question and what belongs to it. ModelHost's built-in model reads it, and nothing in the
-/// notebook can leave its section: a path is one line, code and errors stand in fences longer than any run of backticks inside.
+/// The form in which a model is given a question and what belongs to it. ModelHost's built-in model reads it from the section
+/// "Notebook" on, and nothing in the notebook can leave its section: a path is one line, code and errors stand in fences longer than
+/// any run of backticks inside.
 /// </summary>
 internal static class QuestionFormat
 {
     private const int ShortestFence = 3;
 
+    /// <summary>The question that is to be answered.</summary>
+    /// <param name="context">What is shown beside it.</param>
+    /// <param name="question">The student's words.</param>
+    /// <param name="leftOut">The beginnings of earlier questions that are not shown otherwise; null for none.</param>
+    public static string Render(TutorContext context, string question, string? leftOut)
+    {
+        StringBuilder text = new();
+        Fenced(text, "Earlier questions, left out here", leftOut);
+        Fenced(text, "Recent activity", context.Activity);
+        Cells(text, "Cells above", context.CellsBefore, context.Language);
+        Cells(text, "Cells below", context.CellsAfter, context.Language);
+        return text.Append(Render(context, question)).ToString();
+    }
+
+    /// <summary>A question with what it was directly about, as it is shown while it is answered and later.</summary>
     public static string Render(TutorContext context, string question)
     {
         StringBuilder text = new();
@@ -26,12 +42,35 @@ internal static class QuestionFormat
 
         if (context.Error is { } error)
         {
-            text.Append("# Error\n");
             var summary = error.Value.Length == 0 ? error.Name : $"{error.Name}: {error.Value}";
-            Fence(text, null, error.Traceback.Length == 0 ? summary : $"{summary}\n{error.Traceback}");
+            Fenced(text, "Error", error.Traceback.Length == 0 ? summary : $"{summary}\n{error.Traceback}");
         }
 
         return text.Append("# Question\n").Append(question).ToString();
+    }
+
+    /// <summary>A section whose text is data.</summary>
+    public static void Fenced(StringBuilder text, string heading, string? content)
+    {
+        if (content is not null)
+        {
+            text.Append("# ").Append(heading).Append('\n');
+            Fence(text, null, content);
+        }
+    }
+
+    private static void Cells(StringBuilder text, string heading, IReadOnlyList<string> cells, string? language)
+    {
+        if (cells.Count == 0)
+        {
+            return;
+        }
+
+        text.Append("# ").Append(heading).Append('\n');
+        foreach (var cell in cells)
+        {
+            Fence(text, language, cell);
+        }
     }
 
     private static void Fence(StringBuilder text, string? language, string content)

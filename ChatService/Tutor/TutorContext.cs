@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Lyceum.ChatService.Tutor;
 
 /// <summary>
-/// What the model is shown beside a question, cleaned and cut to its budgets. Stored with the question, so that one can see what
-/// the model saw.
+/// What the model is shown beside a question, cleaned and cut to its budgets. Stored with the question, so that another try at it
+/// shows the same.
 /// </summary>
 internal sealed record TutorContext
 {
@@ -22,11 +22,24 @@ internal sealed record TutorContext
 
     /// <summary><c>request</c> or <c>telemetry</c>; null without an error.</summary>
     public string? ErrorSource { get; init; }
+
+    /// <summary>The cells above the question's, in the notebook's order.</summary>
+    public IReadOnlyList<string> CellsBefore { get; init; } = [];
+
+    /// <summary>The cells below it.</summary>
+    public IReadOnlyList<string> CellsAfter { get; init; } = [];
+
+    /// <summary>What the student did of late, in a sentence or two.</summary>
+    public string? Activity { get; init; }
+
+    /// <summary>Where these pieces came from, and how much of their budgets they took.</summary>
+    public IReadOnlyList<Source> Sources { get; init; } = [];
 }
 
 internal sealed record TutorError(string Name, string Value, string Traceback);
 
 [JsonSerializable(typeof(TutorContext))]
 [JsonSerializable(typeof(LastError))]
+[JsonSerializable(typeof(RecentActivity))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class TutorJson : JsonSerializerContext;

@@ -2,16 +2,17 @@ namespace Lyceum.ChatService.Tutor;
 
 internal static class TutorHosting
 {
-    private const int MaxLastErrorBytes = 1024 * 1024;
+    private const int MaxTelemetryBytes = 1024 * 1024;
 
     /// <summary>Adds what decides on the words that a model is asked.</summary>
     public static void AddTutor(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<TutorOptions>().BindConfiguration("Tutor").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddHttpClient(LastErrors.HttpClientName, http => http.MaxResponseContentBufferSize = MaxLastErrorBytes);
-        builder.Services.AddSingleton(TutorPrompt.Load("tutor"));
-        builder.Services.AddSingleton<LastErrors>();
+        builder.Services.AddHttpClient(StudentTelemetry.HttpClientName, http => http.MaxResponseContentBufferSize = MaxTelemetryBytes);
+        builder.Services.AddSingleton(new TutorPrompts(TutorPrompt.Load("tutor"), TutorPrompt.Load("ladder"), TutorPrompt.Load("expert")));
+        builder.Services.AddSingleton<StudentTelemetry>();
         builder.Services.AddSingleton<ContextComposer>();
+        builder.Services.AddSingleton<HintLadder>();
         builder.Services.AddSingleton<TutorRequests>();
     }
 }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Lyceum.ChatService.Tutor;
 
-/// <summary>The section <c>Tutor</c> of the configuration. Budgets are in characters: what is over is cut, and the cut is marked.</summary>
+/// <summary>The section <c>Tutor</c> of the configuration. Budgets are in tokens as <see cref="TokenBudget"/> counts them: what is over is cut, and the cut is marked.</summary>
 internal sealed class TutorOptions
 {
     /// <summary>The model that the tutor asks; <c>tutor</c>, an alias at ModelHost, unless set.</summary>
@@ -10,21 +10,57 @@ internal sealed class TutorOptions
     [MaxLength(200, ErrorMessage = "Tutor:Model is longer than 200 characters.")]
     public string Model { get; set; } = "tutor";
 
-    /// <summary>How many earlier messages the model is shown at most; 20 unless set.</summary>
+    /// <summary>A model that is asked for the technical facts before the tutor answers; none unless set.</summary>
+    [MaxLength(200, ErrorMessage = "Tutor:ExpertModel is longer than 200 characters.")]
+    public string? ExpertModel { get; set; }
+
+    /// <summary>How long the tutor waits for it; 30 s unless set.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1000000", "00:10:00", ErrorMessage = "Tutor:ExpertTimeout must be between 00:00:00.1 and 00:10:00.")]
+    public TimeSpan ExpertTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How much of its advice the tutor is told; 600 unless set.</summary>
+    [Range(0, 10_000, ErrorMessage = "Tutor:MaxExpertTokens must be between 0 and 10000.")]
+    public int MaxExpertTokens { get; set; } = 600;
+
+    /// <summary>How many earlier messages the model is shown at most; 40 unless set.</summary>
     [Range(0, 200, ErrorMessage = "Tutor:MaxHistoryMessages must be between 0 and 200.")]
-    public int MaxHistoryMessages { get; set; } = 20;
+    public int MaxHistoryMessages { get; set; } = 40;
 
-    /// <summary>How long those messages are together at most; 16000 unless set.</summary>
-    [Range(0, 1_000_000, ErrorMessage = "Tutor:MaxHistoryCharacters must be between 0 and 1000000.")]
-    public int MaxHistoryCharacters { get; set; } = 16_000;
+    /// <summary>How long those messages are together at most; 4000 unless set.</summary>
+    [Range(0, 250_000, ErrorMessage = "Tutor:MaxHistoryTokens must be between 0 and 250000.")]
+    public int MaxHistoryTokens { get; set; } = 4_000;
 
-    /// <summary>How much of a cell's code the model is shown; 8000 unless set.</summary>
-    [Range(500, 1_000_000, ErrorMessage = "Tutor:MaxCodeCharacters must be between 500 and 1000000.")]
-    public int MaxCodeCharacters { get; set; } = 8_000;
+    /// <summary>How much the model is told of questions before those; 200 unless set.</summary>
+    [Range(0, 10_000, ErrorMessage = "Tutor:MaxEarlierQuestionsTokens must be between 0 and 10000.")]
+    public int MaxEarlierQuestionsTokens { get; set; } = 200;
 
-    /// <summary>How much of an error the model is shown; 4000 unless set.</summary>
-    [Range(500, 1_000_000, ErrorMessage = "Tutor:MaxErrorCharacters must be between 500 and 1000000.")]
-    public int MaxErrorCharacters { get; set; } = 4_000;
+    /// <summary>How much of the assignment's description the model is shown; 1000 unless set.</summary>
+    [Range(0, 250_000, ErrorMessage = "Tutor:MaxAssignmentTokens must be between 0 and 250000.")]
+    public int MaxAssignmentTokens { get; set; } = 1_000;
+
+    /// <summary>How much of a cell's code the model is shown; 2000 unless set.</summary>
+    [Range(100, 250_000, ErrorMessage = "Tutor:MaxCodeTokens must be between 100 and 250000.")]
+    public int MaxCodeTokens { get; set; } = 2_000;
+
+    /// <summary>How much of the cells above and below the model is shown; 1000 unless set.</summary>
+    [Range(0, 250_000, ErrorMessage = "Tutor:MaxCellsAroundTokens must be between 0 and 250000.")]
+    public int MaxCellsAroundTokens { get; set; } = 1_000;
+
+    /// <summary>How much of an error the model is shown; 1000 unless set.</summary>
+    [Range(100, 250_000, ErrorMessage = "Tutor:MaxErrorTokens must be between 100 and 250000.")]
+    public int MaxErrorTokens { get; set; } = 1_000;
+
+    /// <summary>How much the model is told of what the student did of late; 150 unless set.</summary>
+    [Range(0, 10_000, ErrorMessage = "Tutor:MaxActivityTokens must be between 0 and 10000.")]
+    public int MaxActivityTokens { get; set; } = 150;
+
+    /// <summary>How long ago a question about an error still counts for the hint ladder; 1 day unless set.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00", ErrorMessage = "Tutor:LadderMemory must be between 00:01:00 and 30.00:00:00.")]
+    public TimeSpan LadderMemory { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>From which share of a reference solution on an answer is too near to it; 0.5 unless set.</summary>
+    [Range(0.1, 1.0, ErrorMessage = "Tutor:MaxSolutionShare must be between 0.1 and 1.")]
+    public double MaxSolutionShare { get; set; } = 0.5;
 
     /// <summary>The longest answer that is taken from a model; 64000 unless set.</summary>
     [Range(1_000, 1_000_000, ErrorMessage = "Tutor:MaxAnswerCharacters must be between 1000 and 1000000.")]
@@ -42,7 +78,7 @@ internal sealed class TutorOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Tutor:IdleTimeout must be between 00:00:01 and 01:00:00.")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a turn waits for the student's last error from TelemetryIngest; 1 s unless set.</summary>
+    /// <summary>How long a turn waits for what TelemetryIngest knows of the student; 1 s unless set.</summary>
     [Range(typeof(TimeSpan), "00:00:00.0500000", "00:00:10", ErrorMessage = "Tutor:LastErrorTimeout must be between 00:00:00.05 and 00:00:10.")]
     public TimeSpan LastErrorTimeout { get; set; } = TimeSpan.FromSeconds(1);
 

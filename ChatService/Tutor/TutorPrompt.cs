@@ -49,4 +49,12 @@ internal sealed record TutorPrompt(string Version, string Text, float? Temperatu
         line.IndexOf(':', StringComparison.Ordinal) is var colon and > 0
             ? KeyValuePair.Create(line[..colon].Trim(), line[(colon + 1)..].Trim())
             : throw new FormatException($"A line of front matter is 'name: value', not '{line}'.");
+
+    /// <summary>The text below a heading <c>## name</c>.</summary>
+    public string Section(string name)
+    {
+        var sections = ("\n" + Text).Split("\n## ");
+        return sections.FirstOrDefault(section => section.StartsWith($"{name}\n", StringComparison.Ordinal))?[(name.Length + 1)..].Trim()
+            ?? throw new FormatException($"The prompt '{Version}' has no section '{name}'.");
+    }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace Lyceum.ModelHost.Hints;
 
 /// <summary>A turn of a conversation.</summary>
@@ -11,13 +14,13 @@ internal sealed record HintMessage(string Role, string Content);
 /// <param name="Error">The error that it is about, or null when it is about none.</param>
 /// <param name="Code">The code that belongs to it.</param>
 /// <param name="Language">The language, where it can be told.</param>
-/// <param name="Level">How often this error has been asked about, this time included.</param>
+/// <param name="Level">How concrete the hint may be: what the instructions say, else how often this error has been asked about.</param>
 /// <param name="First">Whether nothing was answered before.</param>
-internal sealed record HintConversation(TutorPrompt Prompt, QuestionKind Kind, StudentError? Error, string Code, Language? Language, int Level, bool First)
+internal sealed partial record HintConversation(TutorPrompt Prompt, QuestionKind Kind, StudentError? Error, string Code, Language? Language, int Level, bool First)
 {
     private const int MaxTurns = 50;
 
-    /// <summary>Reads the messages; instructions of a system message have nothing to say to a catalogue.</summary>
+    /// <summary>Reads the messages; of the instructions in a system message, only the hint level says something to a catalogue.</summary>
     public static HintConversation Read(IReadOnlyList<HintMessage> messages)
     {
         Dictionary<string, int> levels = [];
@@ -43,7 +46,7 @@ internal sealed record HintConversation(TutorPrompt Prompt, QuestionKind Kind, S
         }
 
         language ??= error?.Language ?? Languages.Guess(code);
-        return new HintConversation(prompt, kind, about ? error : null, code, error?.Language ?? language, about ? levels[error!.Key] : 1, !messages.Any(message => message.Role == "assistant"));
+        return new HintConversation(prompt, kind, about ? error : null, code, error?.Language ?? language, about ? Allowed(messages) ?? levels[error!.Key] : 1, !messages.Any(message => message.Role == "assistant"));
     }
 
     /// <summary>Whether a question is about the error at hand: ChatService sends the last error along with every question.</summary>
@@ -55,4 +58,13 @@ internal sealed record HintConversation(TutorPrompt Prompt, QuestionKind Kind, S
         QuestionKind.Debug => (found ?? before) is not null,
         _ => found is not null,
     };
+
+    /// <summary>The level that ChatService's instructions name.</summary>
+    private static int? Allowed(IReadOnlyList<HintMessage> messages) =>
+        messages.Where(message => message.Role == "system").Select(message => HintLevel.Match(message.Content)).FirstOrDefault(match => match.Success) is { } match
+            ? int.Parse(match.Groups["level"].ValueSpan, CultureInfo.InvariantCulture)
+            : null;
+
+    [GeneratedRegex(@"^- Hint level: (?<level>[1-4])\b", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex HintLevel { get; }
 }

@@ -29,3 +29,14 @@ public sealed record StoredEvent(
     string? Session,
     string Source,
     JsonElement? Detail);
+
+/// <summary>The answer of <c>GET /telemetry/learners/me/activity</c>: what the caller did in the last hour.</summary>
+/// <param name="Executions">How many cells ran.</param>
+/// <param name="Failures">How many of them failed.</param>
+/// <param name="Errors">The errors that they failed with, the most frequent first, five at most.</param>
+public sealed record RecentActivity(int Executions, int Failures, IReadOnlyList<RepeatedError> Errors);
+
+/// <summary>An error and how often it came.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Count">How often.</param>
+public sealed record RepeatedError(string Name, int Count);

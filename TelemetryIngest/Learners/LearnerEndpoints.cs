@@ -13,12 +13,14 @@ internal static class LearnerEndpoints
     public static void AddLearners(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<LastErrors>();
+        builder.Services.AddSingleton<RecentActivities>();
         builder.Services.AddSingleton<EventPages>();
     }
 
     public static void MapLearners(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/telemetry/learners/me/last-error", LastErrorAsync);
+        routes.MapGet("/telemetry/learners/me/activity", ActivityAsync);
         routes.MapCourse().MapGet("/learners/{learner}/events", EventsAsync);
     }
 
@@ -29,6 +31,13 @@ internal static class LearnerEndpoints
         return await errors.FindAsync(caller.Course, caller.Learner, notebook, cancellationToken) is { } error
             ? TypedResults.Ok(error)
             : TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<RecentActivity>> ActivityAsync(
+        string? notebook, HttpContext context, RecentActivities activities, CancellationToken cancellationToken)
+    {
+        var caller = context.User.Caller();
+        return TypedResults.Ok(await activities.ReadAsync(caller.Course, caller.Learner, notebook, cancellationToken));
     }
 
     private static async Task<Results<Ok<LearnerEvents>, ProblemHttpResult>> EventsAsync(

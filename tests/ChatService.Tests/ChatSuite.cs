@@ -18,6 +18,8 @@ public sealed class ChatSuite : IAsyncDisposable
             ["ConnectionStrings:chatdb"] = database,
             ["services:modelhost:http:0"] = model.Address,
             ["services:telemetryingest:http:0"] = telemetry.Address,
+            // On a busy machine the stand-in may take longer than a student should wait.
+            ["Tutor:LastErrorTimeout"] = "00:00:10",
             ["Logging:LogLevel:Default"] = "Warning",
         };
         foreach (var (key, value) in options)

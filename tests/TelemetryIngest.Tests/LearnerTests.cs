@@ -36,6 +36,26 @@ public sealed class LearnerTests(TelemetryApplication app) : IClassFixture<Telem
     }
 
     [Fact]
+    public async Task Recent_activity_is_the_callers_own_with_the_most_frequent_errors_first()
+    {
+        var course = TelemetryApplication.NewCourse();
+        using var sam = app.ClientFor(TestIdentity.Student("sam", course));
+        using var kim = app.ClientFor(TestIdentity.Student("kim", course));
+        await sam.SendAsync(Sent.Execution(_now.AddMinutes(-90), "TypeError")).IngestedAsync();
+        await sam.SendAsync(Sent.Execution(_now.AddMinutes(-9), "KeyError")).IngestedAsync();
+        await sam.SendAsync(Sent.Execution(_now.AddMinutes(-8), "NameError")).IngestedAsync();
+        await sam.SendAsync(Sent.Execution(_now.AddMinutes(-7), "NameError")).IngestedAsync();
+        await sam.SendAsync(Sent.Execution(_now.AddMinutes(-6))).IngestedAsync();
+        await kim.SendAsync(Sent.Execution(_now.AddMinutes(-5), "IndexError")).IngestedAsync();
+
+        var activity = JsonElement.Parse(await sam.GetStringAsync(new Uri("/telemetry/learners/me/activity?notebook=Task.ipynb", UriKind.Relative)));
+        Assert.Equal((4, 3), (activity.GetProperty("executions").GetInt32(), activity.GetProperty("failures").GetInt32()));
+        Assert.Equal(["NameError 2", "KeyError 1"], activity.GetProperty("errors").EnumerateArray().Select(error => $"{error.GetProperty("name").GetString()} {error.GetProperty("count").GetInt32()}"));
+        var elsewhere = JsonElement.Parse(await sam.GetStringAsync(new Uri("/telemetry/learners/me/activity?notebook=Other.ipynb", UriKind.Relative)));
+        Assert.Equal(0, elsewhere.GetProperty("executions").GetInt32());
+    }
+
+    [Fact]
     public async Task A_long_traceback_keeps_its_end_and_long_code_its_start()
     {
         using var sam = app.ClientFor(TestIdentity.Student("sam", TelemetryApplication.NewCourse()));

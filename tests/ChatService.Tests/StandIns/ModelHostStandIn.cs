@@ -60,6 +60,13 @@ public sealed class ModelHostStandIn : IAsyncDisposable
         await LineAsync(context, """{"model":"stand-in:1b","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":42,"eval_count":7}""");
     };
 
+    /// <summary>Answers one request after the other; the last answer is for all that follow.</summary>
+    public static Func<HttpContext, Task> InTurn(params string[] answers)
+    {
+        var next = -1;
+        return context => Says(answers[Math.Min(Interlocked.Increment(ref next), answers.Length - 1)])(context);
+    }
+
     public static Func<HttpContext, Task> SaysThenErrs(string error, params string[] words) => async context =>
     {
         await WordsAsync(context, words);

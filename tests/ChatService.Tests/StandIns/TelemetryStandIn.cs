@@ -26,6 +26,7 @@ public sealed class TelemetryStandIn : IAsyncDisposable
             AskedBy = context.Request.Headers[IdentityHeader.Name];
             await LastError(context);
         });
+        _app.MapGet("/telemetry/learners/me/activity", context => Activity(context));
         _app.MapPost("/telemetry/events", async context =>
         {
             using var body = await JsonDocument.ParseAsync(context.Request.Body);
@@ -37,6 +38,8 @@ public sealed class TelemetryStandIn : IAsyncDisposable
     }
 
     public Func<HttpContext, Task> LastError { get; set; } = None;
+
+    public Func<HttpContext, Task> Activity { get; set; } = None;
 
     public string? AskedFor { get; private set; }
 

@@ -22,7 +22,7 @@ public sealed class CancelTests(PostgresServer postgres)
 
         Assert.Equal(HttpStatusCode.Accepted, (await student.CancelAsync(session)).Status);
 
-        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(60));
         var message = (await stream.NextAsync("done")).GetProperty("message");
         Assert.Equal(("cancelled", "Look "), (message.GetProperty("status").GetString(), message.GetProperty("content").GetString()));
         suite.Model.Answer = ModelHostStandIn.Says("Now whole.");
@@ -38,7 +38,7 @@ public sealed class CancelTests(PostgresServer postgres)
         suite.Model.Answer = ModelHostStandIn.SaysThenWaits(held);
         await using var stream = await suite.Student().StreamStartAsync("Why?");
         var session = (await stream.NextAsync("session")).GetProperty("session_id").GetString()!;
-        await held.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await held.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         await suite.Student().CancelAsync(session);
 

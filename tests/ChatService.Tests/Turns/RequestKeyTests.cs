@@ -51,7 +51,7 @@ public sealed class RequestKeyTests(PostgresServer postgres)
         suite.Model.Answer = ModelHostStandIn.SaysThenWaits(held, "Look.");
         var body = new { user_message = "And?" };
         var first = suite.Student().PostAsync($"/llm/chat/{session}/message/", body, "k1");
-        await held.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await held.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         var again = suite.Student().PostAsync($"/llm/chat/{session}/message/", body, "k1");
         held.GoOn.SetResult();

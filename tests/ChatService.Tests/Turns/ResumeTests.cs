@@ -97,7 +97,7 @@ public sealed class ResumeTests(PostgresServer postgres)
         suite.Model.Answer = ModelHostStandIn.SaysThenWaits(held, "Look.");
         using var leave = new CancellationTokenSource();
         var answer = student.Http.PostAsJsonAsync(new Uri("/llm/chat", UriKind.Relative), new { initial_message = "Why?" }, leave.Token);
-        await held.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await held.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
 

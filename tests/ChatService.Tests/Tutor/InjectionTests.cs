@@ -39,7 +39,7 @@ public sealed class InjectionTests(PostgresServer postgres)
     [Fact]
     public async Task What_is_too_long_is_cut_where_one_can_see_it()
     {
-        await using var suite = await ChatSuite.StartAsync(postgres, ("Tutor:MaxCodeCharacters", "1000"), ("Tutor:MaxErrorCharacters", "1000"));
+        await using var suite = await ChatSuite.StartAsync(postgres, ("Tutor:MaxCodeTokens", "300"), ("Tutor:MaxErrorTokens", "300"));
         var code = "begin" + string.Concat(Enumerable.Repeat("\U0001F600", 1500)) + "end";
         var traceback = Enumerable.Range(0, 500).Select(line => $"line {line}").ToArray();
 
@@ -51,7 +51,7 @@ public sealed class InjectionTests(PostgresServer postgres)
         Assert.Contains("\U0001F600end\n```", question, StringComparison.Ordinal);
         Assert.Contains("line 499\n```", question, StringComparison.Ordinal);
         Assert.DoesNotContain('\uFFFD', question);
-        Assert.InRange(question.Length, 1500, 2500);
+        Assert.InRange(question.Length, 1200, 2500);
     }
 
     [Fact]

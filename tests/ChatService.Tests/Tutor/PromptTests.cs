@@ -172,7 +172,7 @@ public sealed class PromptTests(PostgresServer postgres)
     [Fact]
     public async Task History_keeps_its_budgets_and_begins_with_a_question()
     {
-        await using var suite = await ChatSuite.StartAsync(postgres, ("Tutor:MaxHistoryMessages", "3"), ("Tutor:MaxHistoryCharacters", "200"));
+        await using var suite = await ChatSuite.StartAsync(postgres, ("Tutor:MaxHistoryMessages", "3"), ("Tutor:MaxHistoryTokens", "60"));
         var student = suite.Student();
         var session = (await student.StartAsync("one")).Text("session_id");
         await student.AskAsync(session, "two");

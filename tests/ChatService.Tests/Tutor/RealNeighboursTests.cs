@@ -3,6 +3,7 @@ extern alias telemetryingest;
 
 using System.Net;
 using System.Net.Http.Json;
+using Lyceum.ChatService.Tests.Assignments;
 using Lyceum.Testing;
 
 namespace Lyceum.ChatService.Tests.Tutor;
@@ -35,6 +36,29 @@ public sealed class RealNeighboursTests(PostgresServer postgres)
         var again = await student.AskAsync(session, "I still do not understand.");
         Assert.Equal(HttpStatusCode.OK, again.Status);
         Assert.NotEqual(answer.GetProperty("content").GetString(), again.Body.GetProperty("response_message").GetProperty("content").GetString());
+    }
+
+    [Fact]
+    public async Task The_built_in_model_keeps_to_the_hint_level_of_the_policy()
+    {
+        await using var models = await new ServiceUnderTest<modelhost::Program>().StartedAsync();
+        await using var suite = await ChatSuite.StartAsync(postgres, ("services:modelhost:http:0", Address(models)));
+        object failing = new { code = "values = [1]\nvalues[1]", language = "python", error = new { name = "IndexError", value = "list index out of range" } };
+        await suite.SetPolicyAsync(new { max_hint_level = 1 });
+
+        var low = await AskTwiceAsync();
+        await suite.SetPolicyAsync(new { max_hint_level = 4 });
+        var high = await AskTwiceAsync();
+
+        Assert.DoesNotContain("```", low, StringComparison.Ordinal);
+        Assert.Contains("One concrete step", high, StringComparison.Ordinal);
+
+        async Task<string> AskTwiceAsync()
+        {
+            await suite.Student().StartAsync("Why does this fail?", failing);
+            var second = await suite.Student().StartAsync("Why does this fail?", failing);
+            return second.Body.GetProperty("message").GetProperty("content").GetString()!;
+        }
     }
 
     private static string Address<T>(ServiceUnderTest<T> service)

@@ -43,3 +43,20 @@ export function contextOf(cell: Cell): CellContext {
   const error = errorOf(cell);
   return { cell_id: cell.model.id, code: cell.model.sharedModel.getSource(), ...(error ? { error } : {}) };
 }
+
+// The server shows the model what fits its budget, the nearest cells first.
+const cellsAround = 10;
+const maxCellLength = 4000;
+
+/** The texts of the cells above and below one, in the notebook's order. */
+export function cellsAroundOf(
+  cells: readonly Cell[],
+  index: number,
+): { cells_before: string[]; cells_after: string[] } {
+  const texts = (from: number, to: number) =>
+    cells
+      .slice(Math.max(from, 0), to)
+      .map(cell => cell.model.sharedModel.getSource().slice(0, maxCellLength))
+      .filter(text => text.trim() !== '');
+  return { cells_before: texts(index - cellsAround, index), cells_after: texts(index + 1, index + 1 + cellsAround) };
+}

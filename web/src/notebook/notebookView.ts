@@ -11,7 +11,7 @@ import { TutorPanel } from '../tutor/tutorPanel';
 import type { QuestionContext } from '../tutor/tutorClient';
 import { checkNotebook } from '../workspace/contents';
 import { renameDialog } from '../workspace/fileDialogs';
-import { contextOf, type CellContext } from './cellContext';
+import { cellsAroundOf, contextOf, type CellContext } from './cellContext';
 import { createCommands } from './commands';
 import { Completion } from './completion';
 import { Documents } from './documents';
@@ -139,8 +139,11 @@ export class NotebookView implements View {
     return {
       path: () => this.panel.context.path,
       context: (): QuestionContext => {
-        const cell = this.panel.content.activeCell;
-        return { ...this.place(), ...(cell ? contextOf(cell) : {}) };
+        const { activeCell, activeCellIndex, widgets } = this.panel.content;
+        return {
+          ...this.place(),
+          ...(activeCell ? { ...contextOf(activeCell), ...cellsAroundOf(widgets, activeCellIndex) } : {}),
+        };
       },
       insertCode: (code: string) => this.insertCode(code),
     };
@@ -166,7 +169,13 @@ export class NotebookView implements View {
   private askAbout(cell: CellContext): void {
     this.workbench.showSide(true);
     const name = cell.error?.name ?? 'error';
-    this.tutor.askAbout(`Why do I get this ${name}, and how do I find its cause?`, { ...this.place(), ...cell });
+    const { widgets } = this.panel.content;
+    const index = widgets.findIndex(widget => widget.model.id === cell.cell_id);
+    this.tutor.askAbout(`Why do I get this ${name}, and how do I find its cause?`, {
+      ...this.place(),
+      ...cell,
+      ...(index < 0 ? {} : cellsAroundOf(widgets, index)),
+    });
   }
 
   private tutorToggle(): HTMLElement {

@@ -1,6 +1,8 @@
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { el, icon } from '../dom/element';
+import { answerFooter } from './answerFooter';
 import { AnswerView } from './answerRendering';
+import type { Message } from './tutorClient';
 
 /** The conversation on the screen. Follows its end as long as the reader is there. */
 export class MessageList {
@@ -59,6 +61,19 @@ export class MessageList {
     this.toEnd();
   }
 
+  /** What a person wrote: text as it is. */
+  addPerson(message: Message): void {
+    this.node.append(
+      el(
+        'div',
+        { class: 'message person', testId: 'tutor-message', 'data-sender': 'instructor' },
+        el('p', { class: 'message-author' }, message.author ?? 'Instructor'),
+        message.content,
+      ),
+    );
+    this.toEnd();
+  }
+
   addAnswer(): AnswerView {
     const answer = new AnswerView(this.rendermime, this.insert, () => this.follow());
     this.answers.push(answer);
@@ -79,7 +94,7 @@ export class MessageList {
   }
 
   /** Closes the answer that was last added; an empty one leaves no trace. */
-  finishAnswer(answer: AnswerView, note?: string, failed = false): void {
+  finishAnswer(answer: AnswerView, stored?: Message, failed = false): void {
     const message = answer.node.parentElement;
     if (answer.content === '') {
       message?.remove();
@@ -87,7 +102,9 @@ export class MessageList {
       message.classList.remove('waiting');
       message.removeAttribute('aria-busy');
       message.dataset[failed ? 'failed' : 'done'] = 'true';
-      message.append(note ? el('p', { class: 'answer-note muted' }, note) : '');
+      if (stored && !failed) {
+        message.append(answerFooter(stored));
+      }
     }
 
     this.follow();

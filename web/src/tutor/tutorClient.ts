@@ -9,18 +9,48 @@ export interface QuestionContext {
   code?: string;
   language?: string;
   error?: { name: string; value: string; traceback: string[] };
+  cells_before?: string[];
+  cells_after?: string[];
+}
+
+/** A piece of what the tutor was shown. */
+export interface Source {
+  kind: 'assignment' | 'code' | 'cells_around' | 'error' | 'activity' | 'history' | 'earlier_questions' | 'expert';
+  from: string;
+  tokens: number;
+  cut: boolean;
+}
+
+export type Rating = 'up' | 'down';
+
+/** How much the tutor may help in a notebook. */
+export interface PolicyInForce {
+  assignment: string | null;
+  policy: { max_hint_level: number; show_code: boolean; lockdown: boolean };
+}
+
+/** A request for a person. */
+export interface HelpRequest {
+  status: 'waiting' | 'taken' | 'closed';
+  taken_by: string | null;
+  updated_at: string;
 }
 
 export interface Message {
   id: string;
   session_id: string;
-  sender: 'user' | 'assistant';
+  sender: 'user' | 'assistant' | 'instructor';
   content: string;
   timestamp: string;
   model: string | null;
   status: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   /** Of an answer that failed, why. */
   error?: string;
+  hint_level?: number;
+  sources?: Source[];
+  /** Of an instructor's message, the name. */
+  author?: string;
+  feedback?: Rating;
 }
 
 export interface Conversation {
@@ -48,6 +78,33 @@ export async function history(sessionId: string): Promise<Message[]> {
 
 export async function deleteConversation(sessionId: string): Promise<void> {
   await send('DELETE', `/llm/chat/${encodeURIComponent(sessionId)}/`);
+}
+
+export function policyFor(notebookPath: string): Promise<PolicyInForce> {
+  return getJson<PolicyInForce>(`/tutor/policy?notebook_path=${encodeURIComponent(notebookPath)}`);
+}
+
+/** Says what the learner thinks of an answer; null takes it back. */
+export async function rate(message: Message, rating: Rating | null): Promise<void> {
+  await send('PUT', `/llm/chat/${message.session_id}/messages/${message.id}/feedback`, { rating });
+}
+
+/** The open request for a person; undefined when there is none. */
+export async function helpRequest(sessionId: string): Promise<HelpRequest | undefined> {
+  const response = await send('GET', `/llm/chat/${encodeURIComponent(sessionId)}/help/`);
+  return response.status === 204 ? undefined : ((await response.json()) as HelpRequest);
+}
+
+export async function askForPerson(sessionId: string): Promise<void> {
+  await send('POST', `/llm/chat/${encodeURIComponent(sessionId)}/help/`, {});
+}
+
+export async function withdrawRequest(sessionId: string): Promise<void> {
+  await send('DELETE', `/llm/chat/${encodeURIComponent(sessionId)}/help/`);
+}
+
+export async function sayToPerson(sessionId: string, text: string): Promise<void> {
+  await send('POST', `/llm/chat/${encodeURIComponent(sessionId)}/help/messages`, { text });
 }
 
 /** Asks, in a new conversation when there is none yet. Asking again with the same key asks once. */

@@ -6,6 +6,8 @@ import { messageOf } from '../http/problem';
 import { answerRendermime } from './answerRendering';
 import { Composer } from './composer';
 import { MessageList } from './messageList';
+import { PersonRequest } from './personRequest';
+import { PolicyNote } from './policyNote';
 import {
   ask,
   deleteConversation,
@@ -13,6 +15,7 @@ import {
   listConversations,
   resume,
   retry,
+  sayToPerson,
   stop,
   type AnswerPart,
   type Conversation,
@@ -38,6 +41,8 @@ export class TutorPanel extends Widget {
     testId: 'tutor-conversations',
   });
   private readonly remove: HTMLButtonElement;
+  private readonly policy = new PolicyNote();
+  private readonly person = new PersonRequest(() => void this.reload());
   private sessionId: string | undefined;
   private running: AbortController | undefined;
   /** The conversation whose answer is being written, once the server has said it. */
@@ -58,7 +63,7 @@ export class TutorPanel extends Widget {
     this.messages = new MessageList(answerRendermime(rendermime), code => notebook.insertCode(code));
     this.composer = new Composer({
       send: text =>
-        void this.ask(text, this.composer.sharesCell ? notebook.context() : { notebook_path: notebook.path() }),
+        void this.send(text, this.composer.sharesCell ? notebook.context() : { notebook_path: notebook.path() }),
       stop: () => void this.stop(),
     });
     this.remove = button('trash', 'Delete this conversation', 'tutor-delete', () => void this.deleteCurrent());
@@ -73,7 +78,9 @@ export class TutorPanel extends Widget {
         button('plus', 'New conversation', 'tutor-new', () => void this.open(undefined)),
         button('close', 'Close the tutor', 'tutor-close', close),
       ),
+      this.policy.node,
       this.messages.node,
+      this.person.node,
       this.composer.node,
     );
   }
@@ -81,6 +88,7 @@ export class TutorPanel extends Widget {
   /** Shows the notebook's latest conversation. */
   async resume(): Promise<void> {
     this.messages.showLoading();
+    void this.policy.show(this.notebook.path());
     try {
       const [latest] = await this.listConversations();
       await this.open(latest?.session_id);
@@ -110,6 +118,7 @@ export class TutorPanel extends Widget {
 
   override dispose(): void {
     this.running?.abort();
+    this.person.stop();
     this.messages.clear();
     super.dispose();
   }
@@ -128,6 +137,7 @@ export class TutorPanel extends Widget {
     this.picker.value = this.sessionId ?? '';
     this.picker.hidden = this.picker.options.length < 2;
     this.remove.hidden = !this.sessionId;
+    this.person.show(this.sessionId);
   }
 
   private async open(sessionId: string | undefined): Promise<void> {
@@ -155,11 +165,34 @@ export class TutorPanel extends Widget {
     }
   }
 
+  /** Shows what was said meanwhile, unless an answer is just coming in. */
+  private async reload(): Promise<void> {
+    if (!this.running) {
+      await this.open(this.sessionId);
+    }
+  }
+
+  /** To the person who has the conversation, else to the tutor. */
+  private async send(text: string, context: QuestionContext): Promise<void> {
+    if (!this.sessionId || !this.person.taken) {
+      return this.ask(text, context);
+    }
+
+    try {
+      await sayToPerson(this.sessionId, text);
+      this.messages.clearFailure();
+      this.messages.addQuestion(text);
+    } catch (error) {
+      this.composer.prefill(text);
+      toastError(error);
+    }
+  }
+
   private async showHistory(messages: Message[]): Promise<void> {
     const last = messages.at(-1);
     // Of a question's tries, those that were followed by another are history that nobody needs.
     const shown = messages.filter(
-      message => message.sender === 'user' || message.status === 'done' || message === last,
+      message => message.sender !== 'assistant' || message.status === 'done' || message === last,
     );
     const goesOn = last?.status === 'queued' || last?.status === 'running';
     const rendered = shown
@@ -170,17 +203,22 @@ export class TutorPanel extends Widget {
           return Promise.resolve();
         }
 
+        if (message.sender === 'instructor') {
+          this.messages.addPerson(message);
+          return Promise.resolve();
+        }
+
         const answer = this.messages.addAnswer();
         return answer
           .show(message.content)
-          .then(() => this.messages.finishAnswer(answer, undefined, message.status !== 'done'));
+          .then(() => this.messages.finishAnswer(answer, message, message.status !== 'done'));
       });
     await Promise.all(rendered);
     if (goesOn) {
       void this.resumeAnswer();
     } else if (last?.status === 'cancelled') {
       this.messages.showFailure('This answer was stopped.', () => void this.retry());
-    } else if (last && (last.sender === 'user' || last.status === 'failed')) {
+    } else if (last && !this.person.taken && (last.sender === 'user' || last.status === 'failed')) {
       this.messages.showFailure(last.error ?? 'This question has no answer yet.', () => void this.retry());
     }
   }
@@ -242,7 +280,7 @@ export class TutorPanel extends Widget {
     const running = (this.running = new AbortController());
     const isNew = !this.sessionId;
     let known = false;
-    let stopped = false;
+    let stored: Message | undefined;
     this.followed = undefined;
     this.messages.clearFailure();
     this.messages.dropFailedAnswers();
@@ -261,11 +299,12 @@ export class TutorPanel extends Widget {
           answer.append(part.text);
         } else {
           await answer.show(part.message.content);
-          stopped = part.message.status === 'cancelled';
+          stored = part.message;
         }
       }
 
-      this.messages.finishAnswer(answer, undefined, stopped);
+      const stopped = stored?.status === 'cancelled';
+      this.messages.finishAnswer(answer, stored, stopped);
       if (stopped) {
         this.messages.showFailure('You stopped this answer.', () => void this.retry());
       }
@@ -277,6 +316,7 @@ export class TutorPanel extends Widget {
     } finally {
       if (this.running === running) {
         this.running = this.followed = undefined;
+        this.person.show(this.sessionId);
         this.composer.showRunning(false);
       }
 

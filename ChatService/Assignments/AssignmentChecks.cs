@@ -1,0 +1,45 @@
+using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Tutor;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Lyceum.ChatService.Assignments;
+
+/// <summary>Checks what instructors send; every complaint names its field.</summary>
+internal static class AssignmentChecks
+{
+    public const int MinLevel = 1;
+    public const int MaxLevel = 4;
+    private const int MaxTitle = 200;
+    private const int MaxDescription = 20_000;
+    private const int MaxSolution = 50_000;
+
+    public static ProblemHttpResult? Check(AssignmentBody body)
+    {
+        if (NotebookText.Line(body.Title ?? "").Length is 0 or > MaxTitle)
+        {
+            return ConversationProblems.Invalid("title", $"It must be a line of 1 to {MaxTitle} characters.");
+        }
+
+        if (NotebookText.Line(body.PathPattern ?? "").Length is 0 or > PathPattern.MaxLength)
+        {
+            return ConversationProblems.Invalid("path_pattern", $"It must be a path of 1 to {PathPattern.MaxLength} characters, such as 'week-1/*.ipynb'.");
+        }
+
+        return TooLong("description", body.Description, MaxDescription)
+            ?? TooLong("reference_solution", body.ReferenceSolution, MaxSolution)
+            ?? Check("policy.max_hint_level", body.Policy);
+    }
+
+    public static ProblemHttpResult? Check(string field, HelpPolicyBody? policy) => policy?.MaxHintLevel is < MinLevel or > MaxLevel
+        ? ConversationProblems.Invalid(field, $"It must be between {MinLevel} and {MaxLevel}.")
+        : null;
+
+    public static HelpPolicy? Policy(HelpPolicyBody? body) => body is null
+        ? null
+        : new HelpPolicy(body.MaxHintLevel ?? HelpPolicy.Default.MaxHintLevel, body.ShowCode ?? HelpPolicy.Default.ShowCode, body.Lockdown ?? HelpPolicy.Default.Lockdown);
+
+    private static ProblemHttpResult? TooLong(string field, string? text, int limit) =>
+        text?.Length > limit ? ConversationProblems.Invalid(field, $"It is longer than {limit} characters.")
+        : text?.Contains('\0', StringComparison.Ordinal) is true ? ConversationProblems.Invalid(field, "It contains the character NUL, which cannot be stored.")
+        : null;
+}

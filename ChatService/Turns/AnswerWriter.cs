@@ -1,0 +1,47 @@
+using Lyceum.ChatService.Records;
+using Lyceum.ChatService.Tutor;
+using Microsoft.Extensions.Options;
+
+namespace Lyceum.ChatService.Turns;
+
+/// <summary>Has the model answer, and keeps what it writes within the policy: too near a solution it is rewritten once, then withheld.</summary>
+internal sealed class AnswerWriter(AnswerGrower grower, TutorRequests requests, TurnRecordStore records, IOptions<TutorOptions> options)
+{
+    public async Task WriteAsync(LiveTurn live, TurnPlan plan, Answer answer, CancellationToken cancellationToken)
+    {
+        if (plan.Reply is { } reply)
+        {
+            live.Show(reply);
+            return;
+        }
+
+        await grower.GrowAsync(live, answer, plan.Messages, plan.Options, show: !plan.Guard.Holds, cancellationToken);
+        if (!plan.Guard.Holds)
+        {
+            return;
+        }
+
+        var (text, review) = await ReviewAsync(live, plan, answer, cancellationToken);
+        await records.SetReviewAsync(live.Turn.AnswerId, review, cancellationToken);
+        live.Show(text);
+    }
+
+    private async Task<(string Text, AnswerReview Review)> ReviewAsync(LiveTurn live, TurnPlan plan, Answer answer, CancellationToken cancellationToken)
+    {
+        var text = answer.Text;
+        var likeness = plan.Guard.Likeness(text);
+        if (!plan.Guard.IsTooNear(likeness))
+        {
+            var kept = plan.Guard.WithinPolicy(text);
+            return (kept, new AnswerReview(kept == text ? "passed" : "code_left_out", likeness, null));
+        }
+
+        var second = new Answer(options.Value.MaxAnswerCharacters);
+        await grower.GrowAsync(live, second, requests.Rewrite(plan.Messages, text), plan.Options, show: false, cancellationToken);
+        answer.AddUsage(second);
+        var again = plan.Guard.Likeness(second.Text);
+        return plan.Guard.IsTooNear(again)
+            ? (Guard.AnswerGuard.Withheld, new AnswerReview("withheld", likeness, again))
+            : (plan.Guard.WithinPolicy(second.Text), new AnswerReview("rewritten", likeness, again));
+    }
+}

@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Lyceum.ChatService.Storage;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Lyceum.ChatService.Tutor;
+
+/// <summary>
+/// How concrete the tutor may become: a step more each time a student asks about the same error, in whichever conversation, up to
+/// what the policy allows.
+/// </summary>
+internal sealed partial class HintLadder(NpgsqlDataSource database, IOptions<TutorOptions> options)
+{
+    /// <summary>What makes two errors of a student the same: notebook, class and message, but for its numbers. Null when the question is about none.</summary>
+    public static string? ErrorKey(string subject, TutorContext context, string question)
+    {
+        if (context.Error is not { } error || (context.ErrorSource != SourceFrom.Request && QuestionClassifier.IsAboutSubject(question)))
+        {
+            return null;
+        }
+
+        var message = Number().Replace(error.Value, "#");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{subject}\n{context.NotebookPath}\n{error.Name}\n{message}")))[..32];
+    }
+
+    /// <summary>How often the error has been asked about, this question included.</summary>
+    public async Task<int> AskedAsync(string? errorKey, Guid question, CancellationToken cancellationToken)
+    {
+        if (errorKey is null)
+        {
+            return 1;
+        }
+
+        await using var command = database.CreateCommand("SELECT count(*) FROM message WHERE error_key = $1 AND id <> $2 AND created_at > now() - $3");
+        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Text(errorKey), Parameter.Id(question), Parameter.Span(options.Value.LadderMemory)]);
+        return 1 + (int)Math.Min((long)(await command.ExecuteScalarAsync(cancellationToken))!, int.MaxValue - 1);
+    }
+
+    [GeneratedRegex(@"\d+", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
+}

@@ -1,0 +1,57 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { ask, type AnswerPart } from '../src/tutor/tutorClient';
+
+afterEach(() => vi.unstubAllGlobals());
+
+function stream(...events: [name: string, id: string, data: unknown][]): Response {
+  const text = events
+    .map(([name, id, data]) => `event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`)
+    .join('');
+  return new Response(text, { headers: { 'Content-Type': 'text/event-stream' } });
+}
+
+async function read(parts: AsyncGenerator<AnswerPart>): Promise<string[]> {
+  const seen: string[] = [];
+  for await (const part of parts) {
+    seen.push(part.kind === 'delta' ? part.text : part.kind);
+  }
+
+  return seen;
+}
+
+test('An answer whose connection breaks is taken up where it was', async () => {
+  const sent: [string, Headers][] = [];
+  const answers = [
+    stream(['session', 'a/0', { session_id: 's1' }], ['delta', 'a/5', { text: 'Look ' }]),
+    stream(
+      ['session', 'a/5', { session_id: 's1' }],
+      ['delta', 'a/10', { text: 'here.' }],
+      ['done', 'a/10', { message: {} }],
+    ),
+  ];
+  vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
+    sent.push([`${init.method} ${path}`, new Headers(init.headers)]);
+    return Promise.resolve(answers.shift());
+  });
+
+  const seen = await read(ask(undefined, 'Why?', { notebook_path: 'a.ipynb' }, 'k1', new AbortController().signal));
+
+  expect(seen).toEqual(['session', 'Look ', 'session', 'here.', 'done']);
+  expect(sent.map(([what]) => what)).toEqual(['POST /llm/chat/', 'GET /llm/chat/s1/stream/']);
+  expect(sent[0]?.[1].get('Idempotency-Key')).toBe('k1');
+  expect(sent[1]?.[1].get('Last-Event-ID')).toBe('a/5');
+});
+
+test('An error of the tutor ends the answer and is not tried again', async () => {
+  const fetch = vi.fn(() =>
+    Promise.resolve(
+      stream(['session', 'a/0', { session_id: 's1' }], ['error', 'a/0', { status: 503, detail: 'The model is away.' }]),
+    ),
+  );
+  vi.stubGlobal('fetch', fetch);
+
+  await expect(
+    read(ask('s1', 'Why?', { notebook_path: 'a.ipynb' }, 'k1', new AbortController().signal)),
+  ).rejects.toThrow('The model is away.');
+  expect(fetch).toHaveBeenCalledTimes(1);
+});
