@@ -17,16 +17,17 @@ try
     var telemetryingest = builder.AddService<Projects.TelemetryIngest>("telemetryingest", secrets)
         .WithDatabase(backing, "telemetrydb");
 
-    var kernelservice = builder.AddService<Projects.KernelService>("kernelservice", secrets)
-        .WithWorkspaces(settings)
-        .WithCache(backing)
-        .WithReference(telemetryingest);
-
     var chatservice = builder.AddService<Projects.ChatService>("chatservice", secrets)
         .WithDatabase(backing, "chatdb")
         .WithCache(backing)
         .WithReference(modelhost)
         .WithReference(telemetryingest);
+
+    var kernelservice = builder.AddService<Projects.KernelService>("kernelservice", secrets)
+        .WithWorkspaces(settings)
+        .WithCache(backing)
+        .WithReference(telemetryingest)
+        .WithReference(chatservice);
 
     var gateway = builder.AddService<Projects.Gateway>("gateway", secrets, settings.GatewayPort)
         .WithExternalHttpEndpoints()
