@@ -32,7 +32,7 @@ internal sealed partial class ContextSetup(string language, AssistantContext con
             {
                 if (await questions.PreviewAsync(request.Kernel, language, table, cancellationToken) is not { } preview)
                 {
-                    return AssistantReply.Error("NoSuchDataset", $"The kernel shows no table '{table}': it is busy, has no such variable, or the variable is no table.");
+                    return AssistantReply.Error("NoSuchDataset", $"The kernel shows no table '{table}': it is busy, has no such variable, or the variable is no table or too large to show.");
                 }
 
                 show(preview);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lyceum.KernelService.Kernels;
@@ -12,6 +13,7 @@ namespace Lyceum.KernelService.Assistant;
 internal sealed class KernelQuestions(IOptions<AssistantOptions> options, TimeProvider time)
 {
     private const string Expression = "answer";
+    private const int MaxAnswer = 1024 * 1024;
 
     public async Task<IReadOnlyList<KernelVariable>> VariablesAsync(Kernel kernel, string language, CancellationToken cancellationToken) =>
         KernelExpressions.For(language) is { } expressions && await AskAsync(kernel, expressions.Variables, cancellationToken) is JsonArray rows
@@ -49,7 +51,7 @@ internal sealed class KernelQuestions(IOptions<AssistantOptions> options, TimePr
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await kernel.AskAsync("execute_request", System.Text.Encoding.UTF8.GetBytes(content.ToJsonString()), either.Token) is { } reply
+            return await kernel.AskAsync("execute_request", Encoding.UTF8.GetBytes(content.ToJsonString()), either.Token) is { Content.Length: <= MaxAnswer } reply
                 ? JsonNode.Parse(reply.Content.Span)?["user_expressions"]?[Expression]?["data"]?["application/json"]
                 : null;
         }

@@ -107,11 +107,13 @@ internal sealed class Kernel(
 
     public async Task InterruptAsync(CancellationToken cancellationToken)
     {
-        assistant.Interrupt();
         if (_run is { } current && Activity.State != KernelActivity.Dead)
         {
             await current.InterruptAsync(cancellationToken);
         }
+
+        // Afterwards: the next question to the assistant asks the kernel, which the interrupt must not hit.
+        assistant.Interrupt();
     }
 
     /// <summary>Ends the process and starts another, and waits until that is ready.</summary>
