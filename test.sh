@@ -20,6 +20,7 @@ command -v setpriv > /dev/null || missing+=(util-linux)
 has_python_module ipykernel || missing+=(python3-ipykernel)
 has_python_module jupyter_client || missing+=(python3-jupyter-client)
 has_python_module jupyter_kernel_test || missing+=(python3-jupyter-kernel-test)
+has_python_module pandas || missing+=(python3-pandas)
 has_python_module zmq || missing+=(python3-zmq)
 
 if [ ${#missing[@]} -gt 0 ]; then

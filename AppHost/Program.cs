@@ -31,6 +31,9 @@ try
         .WithReference(kernelservice)
         .WithReference(telemetryingest);
 
+    // ChatService runs code in kernels, and kernels' assistants ask ChatService.
+    kernelservice.WithReference(chatservice);
+
     var gateway = builder.AddService<Projects.Gateway>("gateway", secrets, settings.GatewayPort)
         .WithExternalHttpEndpoints()
         .WithDatabase(backing, "gatewaydb")

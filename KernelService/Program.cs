@@ -1,3 +1,4 @@
+using Lyceum.KernelService.Assistant;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Contents;
 using Lyceum.KernelService.Culling;
@@ -17,6 +18,7 @@ builder.AddKernelspecs();
 builder.AddKernels();
 builder.AddWarmKernels();
 builder.AddChannels();
+builder.AddAssistant();
 builder.AddSessions();
 builder.AddContents();
 builder.Services.AddHostedService<IdleCulling>();

@@ -23,6 +23,9 @@ internal sealed class CSharpEngine
 
     public CSharpEngine() => _errors = new ErrorReport(_sources);
 
+    /// <summary>What the cells so far have declared, the latest last.</summary>
+    public IReadOnlyList<Variable> Variables => _loader.Variables();
+
     /// <summary>Compiles and runs a cell. All that can go wrong in it is in the outcome.</summary>
     /// <param name="code">The cell.</param>
     /// <param name="name">How errors name the cell.</param>

@@ -8,6 +8,9 @@ internal interface ICellHost
     /// <summary>Cancelled when the user interrupts the cell.</summary>
     CancellationToken Interrupted { get; }
 
+    /// <summary>What the cells before this one have declared, the latest last.</summary>
+    IReadOnlyList<Variable> Variables { get; }
+
     void WriteOut(string text);
 
     void WriteError(string text);
@@ -28,6 +31,9 @@ internal interface ICellHost
     /// <exception cref="InvalidOperationException">There is nobody to ask.</exception>
     string ReadLine(string prompt = "", bool isPassword = false);
 }
+
+/// <summary>A variable that a cell declared.</summary>
+internal sealed record Variable(string Name, Type Type, object? Value);
 
 /// <summary>Which cell the code that runs now belongs to.</summary>
 internal static class RunningCell

@@ -99,6 +99,24 @@ internal sealed class SubmissionLoader : AssemblyLoadContext
         return field is not null;
     }
 
+    /// <summary>The variables of all submissions that are not hidden by later ones of the same name, the latest last.</summary>
+    public IReadOnlyList<Variable> Variables()
+    {
+        var variables = new OrderedDictionary<string, Variable>();
+        foreach (var submission in _submissions[1.._next].OfType<object>())
+        {
+            // Names with angle brackets are the compiler's own.
+            var fields = submission.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
+            foreach (var field in fields.Where(field => !field.Name.Contains('<', StringComparison.Ordinal)))
+            {
+                variables.Remove(field.Name);
+                variables.Add(field.Name, new Variable(field.Name, field.FieldType, field.GetValue(submission)));
+            }
+        }
+
+        return [.. variables.Values];
+    }
+
     protected override Assembly? Load(AssemblyName assemblyName) =>
         _loaded.TryGetValue(assemblyName.Name ?? "", out var submission) ? submission
         : _packages.TryGetValue(assemblyName.Name ?? "", out var package) ? LoadFromAssemblyPath(package)

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Lyceum.Notebooks;
 
 namespace Lyceum.CSharpKernel.Formatting;
@@ -7,6 +8,8 @@ namespace Lyceum.CSharpKernel.Formatting;
 /// <summary>Chooses the formats in which a value is shown.</summary>
 internal static class Formatter
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     /// <summary>The value in all formats that fit it.</summary>
     public static MimeBundle Format(object? value) => value switch
     {
@@ -14,6 +17,7 @@ internal static class Formatter
         Svg svg => MimeBundle.Of(svg.Markup, ("image/svg+xml", svg.Markup)),
         Markdown markdown => MimeBundle.Of(markdown.Text, ("text/markdown", markdown.Text)),
         Image image => MimeBundle.Of(image.ToString(), (image.MimeType, Convert.ToBase64String(image.Bytes.Span))),
+        JsonNode json => MimeBundle.Of(json.ToJsonString(Indented), ("application/json", json.ToJsonString())),
         _ when Table.Of(value) is { } table => MimeBundle.Of(value is IDictionary ? PlainText.Of(value) : TextTable.Render(table), HtmlTable.Render(table)),
         _ => MimeBundle.Of(PlainText.Of(value)),
     };

@@ -13,7 +13,12 @@ internal sealed class MimeBundle : Dictionary<string, JsonElement>
 
     public static MimeBundle Of(string plain, string html) => Of(plain, (Html, html));
 
-    public static MimeBundle Of(string plain, (string MimeType, string Data) rich) => new() { [rich.MimeType] = Text(rich.Data), [Plain] = Text(plain) };
+    public static MimeBundle Of(string plain, (string MimeType, string Data) rich)
+    {
+        var bundle = OfFormat(rich.MimeType, rich.Data);
+        bundle[Plain] = Text(plain);
+        return bundle;
+    }
 
     public static bool IsJson(string mimeType) => mimeType.EndsWith("json", StringComparison.Ordinal);
 

@@ -24,7 +24,7 @@ internal sealed class CellRequests(
         var interrupted = interrupts.Begin();
         try
         {
-            var host = new ShellCell(request, publications, cell.AllowStdin ? questions : null, interrupted);
+            var host = new ShellCell(request, engine, publications, cell.AllowStdin ? questions : null, interrupted);
             RunningCell.Announce(host);
             var name = stored ? string.Create(CultureInfo.InvariantCulture, $"cell {_executionCount}") : "unnumbered cell";
             var pages = PagerQuestion.In(cell.Code) is { } symbol ? Look(symbol, host) : null;

@@ -4,9 +4,12 @@ using Lyceum.CSharpKernel.Formatting;
 namespace Lyceum.CSharpKernel.Kernel;
 
 /// <summary>A cell that a client runs: its output names the request as its parent, its questions go to that client.</summary>
-internal sealed class ShellCell(Request request, Publications publications, Questions? questions, CancellationToken interrupted) : ICellHost
+internal sealed class ShellCell(
+    Request request, CSharpEngine engine, Publications publications, Questions? questions, CancellationToken interrupted) : ICellHost
 {
     public CancellationToken Interrupted => interrupted;
+
+    public IReadOnlyList<Variable> Variables => engine.Variables;
 
     public void WriteOut(string text) => publications.PostText(request, "stdout", text, interrupted);
 
@@ -43,6 +46,8 @@ internal sealed class ShellCell(Request request, Publications publications, Ques
 internal sealed class NoCell : ICellHost
 {
     public CancellationToken Interrupted => CancellationToken.None;
+
+    public IReadOnlyList<Variable> Variables => [];
 
     public void WriteOut(string text)
     {

@@ -86,6 +86,13 @@ internal sealed class KernelClients(ChannelsOptions options, ServiceMessages mes
         }
     }
 
+    /// <summary>Gives all clients a message that the service made in the kernel's stead.</summary>
+    public void Announce(JupyterMessage message, bool isOutput)
+    {
+        SendAll(message, isOutput);
+        Flush();
+    }
+
     /// <summary>Gives a reply or a question to the client whose request it belongs to; to all when that cannot be told.</summary>
     public void Answer(KernelChannel channel, HeaderFields parent, JupyterMessage message)
     {

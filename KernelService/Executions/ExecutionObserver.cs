@@ -11,7 +11,7 @@ namespace Lyceum.KernelService.Executions;
 /// or changes what passes, and what it cannot read it leaves alone.
 /// </summary>
 internal sealed partial class ExecutionObserver(
-    string language, Func<string?> notebook, LearningEventSender events, TimeProvider time, ILogger<ExecutionObserver> logger)
+    string language, Func<string?> notebook, RecentCells recent, LearningEventSender events, TimeProvider time, ILogger<ExecutionObserver> logger)
 {
     private const int MaxPending = 1000;
     private const int MaxCode = 32 * 1024;
@@ -124,15 +124,12 @@ internal sealed partial class ExecutionObserver(
 
     private void Report(Running execution, bool success, ExecuteOutcome? error)
     {
-        var detail = new CellExecuteDetail(
-            language,
-            execution.Code,
-            success,
-            (long)time.GetElapsedTime(execution.Since).TotalMilliseconds,
-            success ? null : new CellError(
-                Cut(error?.Ename, MaxText),
-                Cut(error?.Evalue, MaxText),
-                [.. (error?.Traceback ?? []).TakeLast(MaxTraceback).Select(line => Cut(line, MaxText))]));
+        var told = success ? null : new CellError(
+            Cut(error?.Ename, MaxText),
+            Cut(error?.Evalue, MaxText),
+            [.. (error?.Traceback ?? []).TakeLast(MaxTraceback).Select(line => Cut(line, MaxText))]);
+        recent.Add(new RecentCell(execution.Code, execution.Cell, told));
+        var detail = new CellExecuteDetail(language, execution.Code, success, (long)time.GetElapsedTime(execution.Since).TotalMilliseconds, told);
         var sent = events.TrySend(new LearningEvent
         {
             Id = Guid.CreateVersion7(time.GetUtcNow()),

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Lyceum.KernelService.Assistant;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Executions;
 using Lyceum.KernelService.WarmKernels;
@@ -17,6 +18,7 @@ internal sealed class Kernel(
     KernelsOptions options,
     KernelClients clients,
     ExecutionObserver observer,
+    KernelAssistant assistant,
     TimeProvider time,
     ILogger<Kernel> logger) : IAsyncDisposable
 {
@@ -67,7 +69,11 @@ internal sealed class Kernel(
             return;
         }
 
-        Observe(client, channel, message);
+        if (!Observe(client, channel, message))
+        {
+            return;
+        }
+
         try
         {
             await current.SendAsync(channel, message, cancellationToken);
@@ -78,12 +84,36 @@ internal sealed class Kernel(
         }
     }
 
+    /// <summary>
+    /// Sends a request of the service's own on shell and waits for its reply, which no client sees; null when the kernel has
+    /// other things to do or has gone.
+    /// </summary>
+    public async Task<JupyterMessage?> AskAsync(string type, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        if (_run is not { } current || Activity.State != KernelActivity.Idle)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await current.AskAsync(type, content, cancellationToken);
+        }
+        catch (Exception exception) when (exception is ZmtpException or KernelNotReadyException)
+        {
+            return null;
+        }
+    }
+
     public async Task InterruptAsync(CancellationToken cancellationToken)
     {
         if (_run is { } current && Activity.State != KernelActivity.Dead)
         {
             await current.InterruptAsync(cancellationToken);
         }
+
+        // Afterwards: the next question to the assistant asks the kernel, which the interrupt must not hit.
+        assistant.Interrupt();
     }
 
     /// <summary>Ends the process and starts another, and waits until that is ready.</summary>
@@ -265,12 +295,15 @@ internal sealed class Kernel(
         else
         {
             var parent = HeaderFields.Read(message.ParentHeader.Span);
-            clients.Answer(channel, parent, message);
+
+            // First, so that a question that follows the reply finds the assistant informed.
             observer.Replied(header, parent, message);
+            clients.Answer(channel, parent, message);
         }
     }
 
-    private void Observe(KernelClient client, KernelChannel channel, JupyterMessage message)
+    /// <summary>Takes note of a client's message; false if it is not for the kernel.</summary>
+    private bool Observe(KernelClient client, KernelChannel channel, JupyterMessage message)
     {
         var header = HeaderFields.Read(message.Header.Span);
         client.Speak(header.SessionText);
@@ -279,9 +312,23 @@ internal sealed class Kernel(
             Activity.Touch();
         }
 
-        if (channel == KernelChannel.Shell && client.Caller is { } caller)
+        if (channel == KernelChannel.Shell)
         {
-            observer.Request(header, message, caller);
+            if (assistant.TryTake(this, client, header, message))
+            {
+                return false;
+            }
+
+            if (client.Caller is { } caller)
+            {
+                observer.Request(header, message, caller);
+            }
         }
+        else if (header.MsgType.SequenceEqual("interrupt_request"u8))
+        {
+            assistant.Interrupt();
+        }
+
+        return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Lyceum.KernelService.Assistant;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Executions;
 using Lyceum.KernelService.Kernelspecs;
@@ -28,6 +29,7 @@ internal sealed class KernelPool(
     NotebookPaths notebooks,
     ServiceMessages messages,
     LearningEventSender events,
+    Assistants assistants,
     IOptions<KernelsOptions> options,
     IOptions<ChannelsOptions> channels,
     TimeProvider time,
@@ -131,10 +133,12 @@ internal sealed class KernelPool(
     private Kernel Make(KernelLaunch launch, KernelStart start, CallerIdentity caller)
     {
         var clients = new KernelClients(channels.Value, messages, time);
-        notebooks.Remember(launch.KernelId, start.Path);
-        var observer = new ExecutionObserver(
-            launch.Spec.File.Language, () => notebooks.Of(launch.KernelId), events, time, loggers.CreateLogger<ExecutionObserver>());
-        return new Kernel(launch, caller, launcher, options.Value, clients, observer, time, _logger);
+        var (id, language) = (launch.KernelId, launch.Spec.File.Language);
+        notebooks.Remember(id, start.Path);
+        var recent = new RecentCells();
+        var observer = new ExecutionObserver(language, () => notebooks.Of(id), recent, events, time, loggers.CreateLogger<ExecutionObserver>());
+        var assistant = assistants.For(language, () => notebooks.Of(id), clients, recent);
+        return new Kernel(launch, caller, launcher, options.Value, clients, observer, assistant, time, _logger);
     }
 
     private KernelRefusal Admit(Kernel kernel)

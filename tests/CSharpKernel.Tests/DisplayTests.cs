@@ -121,4 +121,24 @@ public sealed class DisplayTests(RunningKernel kernel) : IClassFixture<RunningKe
         var reply = await kernel.AskAsync("comm_info_request", []);
         Assert.Empty(reply["comms"]!.AsObject());
     }
+
+    [Fact]
+    public async Task Tools_can_look_at_variables_and_tables()
+    {
+        await kernel.RunAsync("var seen = 41; IEnumerable<int> lazy = Enumerable.Range(0, 3).Select(n => n / 0);");
+        var run = await kernel.RunAsync("seen++; var marks = new[] { (\"Ada\", 1.5), (\"Grace\", 2) };", new JsonObject
+        {
+            ["user_expressions"] = new JsonObject
+            {
+                ["variables"] = "global::Lyceum.Notebooks.Introspection.Variables()", ["table"] = "global::Lyceum.Notebooks.Introspection.Preview(marks)",
+            },
+        });
+
+        var variables = Json(run, "variables").AsArray();
+        Assert.Contains("""["seen","int","42"]""", variables.Select(variable => variable!.ToJsonString()));
+        Assert.Equal("", variables.Single(variable => variable![0]!.GetValue<string>() == "lazy")![2]!.GetValue<string>());
+        Assert.Equal("""{"headers":["Item1","Item2"],"rows":[["Ada",1.5],["Grace",2]]}""", Json(run, "table").ToJsonString());
+    }
+
+    private static JsonNode Json(CellRun run, string expression) => run.Reply["user_expressions"]![expression]!["data"]!["application/json"]!;
 }

@@ -9,13 +9,15 @@ internal sealed class LocalFeed : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("cskernel-home-").FullName;
 
-    public LocalFeed()
+    /// <param name="furtherSource">The address of a feed beside that folder.</param>
+    public LocalFeed(string? furtherSource = null)
     {
+        var further = furtherSource is null ? "" : $"<add key=\"further\" value=\"{furtherSource}\" allowInsecureConnections=\"true\" />";
         Directory.CreateDirectory(Path.Combine(_home, "feed"));
         Directory.CreateDirectory(Path.Combine(_home, ".nuget", "NuGet"));
         File.WriteAllText(
             Path.Combine(_home, ".nuget", "NuGet", "NuGet.Config"),
-            $"""<configuration><packageSources><clear /><add key="local" value="{Path.Combine(_home, "feed")}" /></packageSources></configuration>""");
+            $"""<configuration><packageSources><clear /><add key="local" value="{Path.Combine(_home, "feed")}" />{further}</packageSources></configuration>""");
     }
 
     /// <summary>What a kernel needs to see it.</summary>

@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Lyceum.Messaging;
 
 namespace Lyceum.CSharpKernel.Tests;
 
@@ -77,5 +80,44 @@ public sealed class PackageTests(KernelWithFeed fixture) : IClassFixture<KernelW
         Assert.Equal("error", run.Status);
         Assert.Contains(expected, run.Traceback, StringComparison.Ordinal);
         Assert.Equal("1", (await _kernel.RunAsync("1")).Result);
+    }
+
+    [Fact]
+    public async Task An_interrupt_ends_a_restore_that_waits_for_its_feed()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var feed = new LocalFeed($"http://{silent.LocalEndpoint}/v3/index.json");
+        var kernel = new RunningKernel();
+        await kernel.StartAsync(feed.Environment);
+        try
+        {
+            var cell = await kernel.SendAsync(KernelChannel.Shell, "execute_request", new JsonObject { ["code"] = "#r \"nuget: Nothing, 1.0.0\"" });
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var connection = await silent.AcceptSocketAsync(limit.Token);
+            await kernel.AskAsync("interrupt_request", [], KernelChannel.Control);
+
+            Assert.Equal("KeyboardInterrupt", (await kernel.ReplyAsync(cell))["ename"]!.GetValue<string>());
+            Assert.Empty(feed.Leftovers);
+            await UntilClosedAsync(connection, limit.Token);
+        }
+        finally
+        {
+            await kernel.DisposeAsync();
+        }
+    }
+
+    private static async Task UntilClosedAsync(Socket connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await connection.ReceiveAsync(new byte[4096], cancellationToken) > 0)
+            {
+            }
+        }
+        catch (SocketException)
+        {
+            // Whoever is killed does not say goodbye.
+        }
     }
 }

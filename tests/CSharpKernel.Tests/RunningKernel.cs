@@ -8,7 +8,7 @@ namespace Lyceum.CSharpKernel.Tests;
 /// <summary>A real kernel process and a client of all its channels.</summary>
 public sealed class RunningKernel : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cskernel-").FullName;
     private readonly string _session = Guid.NewGuid().ToString("N");

@@ -37,37 +37,39 @@ internal sealed class KernelClient : IAsyncDisposable
     public async Task<Execution> ExecuteAsync(string code)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var id = Guid.NewGuid().ToString("N");
-        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            channel = "shell",
-            header = new { msg_id = id, _session, username = "", date = "2026-01-01T00:00:00Z", msg_type = "execute_request", version = "5.3" },
-            parent_header = new { },
-            metadata = new { cellId = "cell-1" },
-            content = new { code, silent = false, store_history = true, user_expressions = new { }, allow_stdin = false, stop_on_error = true },
-        }), WebSocketMessageType.Text, true, limit.Token);
-
+        var content = new { code, silent = false, store_history = true, user_expressions = new { }, allow_stdin = false, stop_on_error = true };
+        var id = await SendAsync("execute_request", content, limit.Token);
         var stdout = new StringBuilder();
         string? errorName = null;
         while (true)
         {
-            var message = await ReceiveAsync(limit.Token);
-            if (!message.GetProperty("parent_header").TryGetProperty("msg_id", out var parent) || parent.GetString() != id)
+            var (type, output) = await ReceiveAsync(id, limit.Token);
+            switch (type)
             {
-                continue;
-            }
-
-            var content = message.GetProperty("content");
-            switch (message.GetProperty("header").GetProperty("msg_type").GetString())
-            {
-                case "stream" when content.GetProperty("name").GetString() == "stdout":
-                    stdout.Append(content.GetProperty("text").GetString());
+                case "stream" when output.GetProperty("name").GetString() == "stdout":
+                    stdout.Append(output.GetProperty("text").GetString());
                     break;
                 case "error":
-                    errorName = content.GetProperty("ename").GetString();
+                    errorName = output.GetProperty("ename").GetString();
                     break;
-                case "status" when content.GetProperty("execution_state").GetString() == "idle":
+                case "status" when output.GetProperty("execution_state").GetString() == "idle":
                     return new Execution(stdout.ToString(), errorName);
+            }
+        }
+    }
+
+    /// <summary>Asks the tutor on the kernel's channel and answers its words.</summary>
+    public async Task<string> AskAsync(string request)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var id = await SendAsync("llm_request", new { request }, limit.Token);
+        while (true)
+        {
+            var (type, content) = await ReceiveAsync(id, limit.Token);
+            if (type == "llm_reply")
+            {
+                Assert.True(content.GetProperty("status").GetString() == "ok", content.GetRawText());
+                return content.GetProperty("return").GetString()!;
             }
         }
     }
@@ -76,6 +78,33 @@ internal sealed class KernelClient : IAsyncDisposable
     {
         _socket.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<string> SendAsync(string type, object content, CancellationToken cancellationToken)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            channel = "shell",
+            header = new { msg_id = id, session = _session, username = "", date = "2026-01-01T00:00:00Z", msg_type = type, version = "5.3" },
+            parent_header = new { },
+            metadata = new { cellId = "cell-1" },
+            content,
+        }), WebSocketMessageType.Text, true, cancellationToken);
+        return id;
+    }
+
+    /// <summary>The next message that the request caused: its type and content.</summary>
+    private async Task<(string Type, JsonElement Content)> ReceiveAsync(string request, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var message = await ReceiveAsync(cancellationToken);
+            if (message.GetProperty("parent_header").TryGetProperty("msg_id", out var parent) && parent.GetString() == request)
+            {
+                return (message.GetProperty("header").GetProperty("msg_type").GetString()!, message.GetProperty("content"));
+            }
+        }
     }
 
     private async Task<JsonElement> ReceiveAsync(CancellationToken cancellationToken)

@@ -79,6 +79,19 @@ public sealed class SuiteTests(RunningSuite running)
     }
 
     [Fact]
+    public async Task A_question_on_a_kernels_channel_is_the_tutors_to_answer()
+    {
+        var token = await _suite.CreateStudentAsync($"Student {Guid.NewGuid():N}");
+        await using var kernel = await KernelClient.StartAsync(_suite, "python3", token);
+        await kernel.ExecuteAsync("values = [1, 2, 3]\nprint(valeus)");
+        Assert.Contains("valeus", await kernel.AskAsync("Why does this fail?"), StringComparison.Ordinal);
+
+        using var student = _suite.Client(token);
+        var sessions = (await student.GetFromJsonAsync<JsonElement>("/llm/chat/sessions/")).GetProperty("sessions");
+        Assert.Equal("Why does this fail?", Assert.Single(sessions.EnumerateArray()).GetProperty("title").GetString());
+    }
+
+    [Fact]
     public async Task A_student_sees_neither_the_class_view_nor_anothers_files()
     {
         using var student = _suite.Client(await _suite.CreateStudentAsync("Bo"));

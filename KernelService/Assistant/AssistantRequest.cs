@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Lyceum.KernelService.Channels;
+using Lyceum.KernelService.Kernels;
+using Lyceum.Messaging;
+using Lyceum.ServiceDefaults.Identity;
+
+namespace Lyceum.KernelService.Assistant;
+
+/// <summary>A client's request to the assistant. It has copies of the message's parts, whose memory serves the next message soon.</summary>
+internal sealed class AssistantRequest(Kernel kernel, KernelClient client, CallerIdentity caller, string type, JupyterMessage message)
+{
+    private readonly byte[] _content = message.Content.ToArray();
+
+    public Kernel Kernel => kernel;
+
+    public KernelClient Client => client;
+
+    public CallerIdentity Caller => caller;
+
+    public string Type => type;
+
+    /// <summary>The request's header, which all that it causes has as its parent.</summary>
+    public ReadOnlyMemory<byte> Header { get; } = message.Header.ToArray();
+
+    /// <summary>Whether a message of this type is one; asked for every message that a client sends, so it must cost next to nothing.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> type) => type.Length switch
+    {
+        11 => type.SequenceEqual("llm_request"u8),
+        20 => type.SequenceEqual("context_info_request"u8),
+        21 => type.SequenceEqual("context_setup_request"u8),
+        27 => type.SequenceEqual("get_subkernel_state_request"u8),
+        _ => false,
+    };
+
+    /// <exception cref="JsonException">The content is not what the type of the request demands.</exception>
+    public T Read<T>(JsonTypeInfo<T> shape) => JsonSerializer.Deserialize(_content, shape) ?? throw new JsonException("The content is null.");
+}
