@@ -45,10 +45,8 @@ internal sealed partial class ChannelSockets(
             // Two that send from one outbox would mix up the order.
             await earlierEnded;
             var sender = new ChannelSender(upgrade.Connection!, Framing.For(socket.SubProtocol), client.Outbox);
-            var sending = connection.RunAsync(sender);
-            var (status, reason) = await RunAsync(context, socket, sender, kernel, client, connection.Replaced);
+            var (status, reason) = await RunAsync(context, socket, sender, kernel, client, connection);
             LogClosing(logger, kernel.Id, status, reason);
-            await sending;
         }
         finally
         {
@@ -59,10 +57,14 @@ internal sealed partial class ChannelSockets(
 
     /// <summary>Runs both directions until one ends or the connection has to, and closes it.</summary>
     private async Task<(WebSocketCloseStatus Status, string Reason)> RunAsync(
-        HttpContext context, WebSocket socket, ChannelSender sender, Kernel kernel, KernelClient client, CancellationToken replaced)
+        HttpContext context, WebSocket socket, ChannelSender sender, Kernel kernel, KernelClient client, ClientConnection connection)
     {
+        var replaced = connection.Replaced;
         using var any = CancellationTokenSource.CreateLinkedTokenSource(replaced, kernel.ShutDown, pool.Closing, context.RequestAborted);
+
+        // Before it begins to send: a connection that is replaced already must take nothing.
         await using var stop = any.Token.Register(sender.Stop);
+        var sending = connection.RunAsync(sender);
         var receiving = new ChannelReceiver(socket, Framing.For(socket.SubProtocol), options.Value.MaxMessageBytes)
             .RunAsync((channel, message) => kernel.SendAsync(client, channel, message, any.Token), any.Token);
 
@@ -80,6 +82,7 @@ internal sealed partial class ChannelSockets(
             context.Abort();
         }
 
+        await sending;
         return (status, reason);
     }
 

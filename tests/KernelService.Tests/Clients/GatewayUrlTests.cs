@@ -17,6 +17,7 @@ public sealed class GatewayUrlTests(KernelServiceFixture service) : IClassFixtur
         Assert.Equal(kernel, Assert.Single(await here.GetArrayAsync("/api/kernels"))!["id"]!.GetValue<string>());
 
         await using var client = await NotebookClient.ConnectAsync(jupyter.Address, kernel, KernelServiceFixture.Sam, subprotocol: null);
+        await UntilConnectedAsync(here, kernel);
         var messages = await client.RunAsync("print('through', flush=True)\n6 * 7");
         Assert.Equal("through\n", messages.First(message => message.Type == "stream").Text("text"));
         Assert.Equal("42", messages.First(message => message.Type == "execute_result").Content["data"]!["text/plain"]!.GetValue<string>());
@@ -30,5 +31,15 @@ public sealed class GatewayUrlTests(KernelServiceFixture service) : IClassFixtur
         using var ended = await page.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
         Assert.Equal(HttpStatusCode.NoContent, ended.StatusCode);
         Assert.Empty(await here.GetArrayAsync("/api/kernels"));
+    }
+
+    /// <summary>What a page says before its server has begun to connect to the gateway, that server forgets.</summary>
+    private static async Task UntilConnectedAsync(HttpClient here, string kernel)
+    {
+        using var limit = NotebookClient.Limit(60);
+        while ((await here.GetObjectAsync($"/api/kernels/{kernel}"))["connections"]!.GetValue<int>() == 0)
+        {
+            await Task.Delay(20, limit.Token);
+        }
     }
 }
