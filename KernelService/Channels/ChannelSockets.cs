@@ -63,12 +63,18 @@ internal sealed partial class ChannelSockets(
         using var any = CancellationTokenSource.CreateLinkedTokenSource(replaced, kernel.ShutDown, pool.Closing, context.RequestAborted);
 
         // Before it begins to send: a connection that is replaced already must take nothing.
-        await using var stop = any.Token.Register(sender.Stop);
+        var ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stop = any.Token.Register(() =>
+        {
+            sender.Stop();
+            ending.TrySetResult();
+        });
         var sending = connection.RunAsync(sender);
         var receiving = new ChannelReceiver(socket, Framing.For(socket.SubProtocol), options.Value.MaxMessageBytes)
             .RunAsync((channel, message) => kernel.SendAsync(client, channel, message, any.Token), any.Token);
 
-        await Task.WhenAny(sender.Ended, receiving);
+        // A client that takes nothing and says nothing holds up both directions, and must not hold up the end.
+        await Task.WhenAny(ending.Task, sender.Ended, receiving);
         var (status, reason) =
             replaced.IsCancellationRequested ? (WebSocketCloseStatus.NormalClosure, "replaced by a newer connection of the same session")
             : pool.Closing.IsCancellationRequested ? (WebSocketCloseStatus.InternalServerError, "the service is stopping")
