@@ -82,9 +82,10 @@ internal sealed partial class ChannelSockets(
             : receiving.IsCompletedSuccessfully ? await receiving
             : (WebSocketCloseStatus.InternalServerError, "the connection is broken");
         await any.CancelAsync();
-        if (!await TryCloseAsync(socket, sender.Ended, receiving, status, reason, replaced.IsCancellationRequested ? ReplaceTime : CloseTime))
+        if (!await TryCloseAsync(socket, sender.Ended, receiving, status, reason, replaced.IsCancellationRequested ? ReplaceTime : CloseTime)
+            && !sender.Ended.IsCompleted)
         {
-            // What waits for the connection, to write or to read, ends with it.
+            // It waits for a client that takes nothing, and ends only with the connection.
             context.Abort();
         }
 
