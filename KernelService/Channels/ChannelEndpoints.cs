@@ -3,6 +3,7 @@ using Lyceum.KernelService.Errors;
 using Lyceum.KernelService.Kernels;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Channels;
@@ -15,6 +16,14 @@ internal static class ChannelEndpoints
     {
         builder.Services.AddOptions<ChannelsOptions>().BindConfiguration("Channels").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ChannelSockets>();
+        builder.Services.AddHostedService<MemoryReturn>();
+
+        // What a client sends goes to the kernel on the thread that received it. No handler here blocks its thread for long.
+        builder.Services.Configure<SocketTransportOptions>(transport =>
+        {
+            transport.UnsafePreferInlineScheduling = true;
+            transport.WaitForDataBeforeAllocatingBuffer = false;
+        });
         builder.Services.AddOptions<WebSocketOptions>().Configure<IOptions<ChannelsOptions>>((sockets, channels) =>
         {
             sockets.KeepAliveInterval = channels.Value.PingInterval;

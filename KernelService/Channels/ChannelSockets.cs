@@ -45,10 +45,8 @@ internal sealed partial class ChannelSockets(
             // Two that send from one outbox would mix up the order.
             await earlierEnded;
             var sender = new ChannelSender(upgrade.Connection!, Framing.For(socket.SubProtocol), client.Outbox);
-            var sending = connection.RunAsync(sender);
-            var (status, reason) = await RunAsync(context, socket, sender, kernel, client, connection.Replaced);
+            var (status, reason) = await RunAsync(context, socket, sender, kernel, client, connection);
             LogClosing(logger, kernel.Id, status, reason);
-            await sending;
         }
         finally
         {
@@ -59,14 +57,24 @@ internal sealed partial class ChannelSockets(
 
     /// <summary>Runs both directions until one ends or the connection has to, and closes it.</summary>
     private async Task<(WebSocketCloseStatus Status, string Reason)> RunAsync(
-        HttpContext context, WebSocket socket, ChannelSender sender, Kernel kernel, KernelClient client, CancellationToken replaced)
+        HttpContext context, WebSocket socket, ChannelSender sender, Kernel kernel, KernelClient client, ClientConnection connection)
     {
+        var replaced = connection.Replaced;
         using var any = CancellationTokenSource.CreateLinkedTokenSource(replaced, kernel.ShutDown, pool.Closing, context.RequestAborted);
-        await using var stop = any.Token.Register(sender.Stop);
+
+        // Before it begins to send: a connection that is replaced already must take nothing.
+        var ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stop = any.Token.Register(() =>
+        {
+            sender.Stop();
+            ending.TrySetResult();
+        });
+        var sending = connection.RunAsync(sender);
         var receiving = new ChannelReceiver(socket, Framing.For(socket.SubProtocol), options.Value.MaxMessageBytes)
             .RunAsync((channel, message) => kernel.SendAsync(client, channel, message, any.Token), any.Token);
 
-        await Task.WhenAny(sender.Ended, receiving);
+        // A client that takes nothing and says nothing holds up both directions, and must not hold up the end.
+        await Task.WhenAny(ending.Task, sender.Ended, receiving);
         var (status, reason) =
             replaced.IsCancellationRequested ? (WebSocketCloseStatus.NormalClosure, "replaced by a newer connection of the same session")
             : pool.Closing.IsCancellationRequested ? (WebSocketCloseStatus.InternalServerError, "the service is stopping")
@@ -74,12 +82,14 @@ internal sealed partial class ChannelSockets(
             : receiving.IsCompletedSuccessfully ? await receiving
             : (WebSocketCloseStatus.InternalServerError, "the connection is broken");
         await any.CancelAsync();
-        if (!await TryCloseAsync(socket, sender.Ended, receiving, status, reason, replaced.IsCancellationRequested ? ReplaceTime : CloseTime))
+        if (!await TryCloseAsync(socket, sender.Ended, receiving, status, reason, replaced.IsCancellationRequested ? ReplaceTime : CloseTime)
+            && !sender.Ended.IsCompleted)
         {
-            // What waits for the connection, to write or to read, ends with it.
+            // It waits for a client that takes nothing, and ends only with the connection.
             context.Abort();
         }
 
+        await sending;
         return (status, reason);
     }
 

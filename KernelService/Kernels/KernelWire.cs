@@ -19,8 +19,11 @@ internal sealed class KernelWire : IAsyncDisposable
 {
     private static readonly ZmtpOptions Options = new() { ReceiveBufferBytes = 16 * 1024, Linger = TimeSpan.Zero };
 
-    // Iopub carries the floods, which larger reads take off the wire with fewer calls.
-    private static readonly ZmtpOptions IopubOptions = Options with { ReceiveBufferBytes = 64 * 1024 };
+    // Whoever runs a cell waits for what comes on these two.
+    private static readonly ZmtpOptions ShellOptions = Options with { ReadAheadBytes = 1024 * 1024, ReceiveOnReadAheadThread = true };
+
+    // Iopub carries the floods, too, which larger reads take off the wire with fewer calls.
+    private static readonly ZmtpOptions IopubOptions = Options with { ReceiveBufferBytes = 64 * 1024, ReceiveOnReadAheadThread = true };
 
     private readonly JupyterSigner _signer;
     private readonly SubscriberSocket _iopub;
@@ -73,7 +76,8 @@ internal sealed class KernelWire : IAsyncDisposable
             var dealers = new List<DealerSocket>();
             foreach (var channel in (KernelChannel[])[KernelChannel.Shell, KernelChannel.Control, KernelChannel.Stdin])
             {
-                var dealer = await DealerSocket.ConnectAsync(file.EndpointOf(channel), identity, Options, cancellationToken);
+                var dealer = await DealerSocket.ConnectAsync(
+                    file.EndpointOf(channel), identity, channel == KernelChannel.Shell ? ShellOptions : Options, cancellationToken);
                 opened.Add(dealer);
                 dealers.Add(dealer);
             }

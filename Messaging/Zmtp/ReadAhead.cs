@@ -13,17 +13,21 @@ internal sealed class ReadAhead
     // The thread's calls are few and shallow, and there may be hundreds of kernels.
     private const int StackBytes = 256 * 1024;
 
+    // More at once means that the receiver falls behind, and that this thread has to be back at the socket soon.
+    private const int SmallBytes = 16 * 1024;
+
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Socket _socket;
     private readonly Pipe _pipe;
     private readonly int _chunkBytes;
+    private int _taken;
 
     public ReadAhead(Socket socket, ZmtpOptions options)
     {
         _socket = socket;
         _chunkBytes = options.ReceiveBufferBytes / 4;
         _pipe = new Pipe(new PipeOptions(
-            readerScheduler: PipeScheduler.ThreadPool,
+            readerScheduler: options.ReceiveOnReadAheadThread ? new Nearby(this) : PipeScheduler.ThreadPool,
             writerScheduler: PipeScheduler.Inline,
             pauseWriterThreshold: options.ReadAheadBytes,
             resumeWriterThreshold: options.ReadAheadBytes / 2,
@@ -66,10 +70,26 @@ internal sealed class ReadAhead
     {
         // Waiting comes before the buffer, so that an idle connection holds none.
         _socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
-        int taken = _socket.Receive(_pipe.Writer.GetSpan(_chunkBytes));
-        _pipe.Writer.Advance(taken);
+        _taken = _socket.Receive(_pipe.Writer.GetSpan(_chunkBytes));
+        _pipe.Writer.Advance(_taken);
         ValueTask<FlushResult> flush = _pipe.Writer.FlushAsync();
         FlushResult result = flush.IsCompleted ? flush.Result : flush.AsTask().GetAwaiter().GetResult();
-        return taken > 0 && !result.IsCanceled;
+        return _taken > 0 && !result.IsCanceled;
+    }
+
+    /// <summary>Lets the receiver go on here and now when little came, and elsewhere when it was much.</summary>
+    private sealed class Nearby(ReadAhead ahead) : PipeScheduler
+    {
+        public override void Schedule(Action<object?> action, object? state)
+        {
+            if (ahead._taken is > 0 and <= SmallBytes)
+            {
+                action(state);
+            }
+            else
+            {
+                ThreadPool.Schedule(action, state);
+            }
+        }
     }
 }

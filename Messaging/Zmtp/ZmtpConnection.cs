@@ -21,7 +21,7 @@ internal sealed class ZmtpConnection : IAsyncDisposable
         _socket = socket;
         _options = options;
         _stream = new NetworkStream(socket, ownsSocket: false);
-        _readAhead = type == SocketType.Subscriber ? new ReadAhead(socket, options) : null;
+        _readAhead = type == SocketType.Subscriber || options.ReceiveOnReadAheadThread ? new ReadAhead(socket, options) : null;
         _reader = _readAhead is null ? new MessageReader(_stream, options) : new MessageReader(_readAhead.Reader, options);
         _writer = new MessageWriter(socket, options);
     }

@@ -18,8 +18,14 @@ public sealed record ZmtpOptions
     /// <summary>Bytes that wait for a slow peer before a send waits, too; for each peer.</summary>
     public int SendQueueBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>Bytes that a subscriber takes from its publisher before anybody receives them; beyond, the publisher has to wait or to drop.</summary>
+    /// <summary>Bytes that are read ahead before anybody receives them; beyond, the peer has to wait or, a publisher, to drop.</summary>
     public int ReadAheadBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Whether a socket has a thread that reads ahead, as every subscriber has, and the receiver goes on there for as long
+    /// as it keeps up, which saves waking another. For receivers that never block.
+    /// </summary>
+    public bool ReceiveOnReadAheadThread { get; init; }
 
     /// <summary>Messages that a bound socket holds from all its peers before it stops reading from them.</summary>
     public int ReceiveQueueMessages { get; init; } = 1024;

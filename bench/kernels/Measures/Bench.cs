@@ -13,6 +13,7 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
     private const int PythonFloodLines = 2_000;
     private const int DisplayBytes = 50_000_000;
     private const int ManyKernels = 20;
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Server memory, at first and with many kernels that each have a client; and how fast these all answer at once.</summary>
     public async Task ManyKernelsAsync(IEnumerable<Target> servers)
@@ -71,6 +72,7 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
             return taken;
         });
         Report(times, new($"{kernelspec}: execute, reply and idle seen, p50", "ms"), samples => samples.Median);
+        Report(times, new($"{kernelspec}: the same, p10", "ms"), samples => samples.P10);
         Report(times, new($"{kernelspec}: the same, p99", "ms"), samples => samples.P99);
         Note($"{kernelspec}: round trips", times, $"{count} a round");
     }
@@ -97,6 +99,7 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
         Report(rates, new($"{kernelspec}: flood of {lines:N0} lines, delivered", "lines/s", IsMoreBetter: true), samples => samples.Median);
         Report(lost, new($"{kernelspec}: lost in all floods", "lines"), samples => samples.Sum);
         Report(cpu, new($"{kernelspec}: server CPU a line sent", "µs"), samples => samples.Median);
+        ReportMemory(isPython ? "after the Python floods" : "after the floods");
         Note($"{kernelspec}: floods", rates, "1 flood a round");
     }
 
@@ -109,10 +112,9 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
         });
         Report(times, new("echo: one display_data of 50 MB", "s"), samples => samples.Median);
         Note("50 MB displays", times, "1 a round, empty where a limit dropped it");
-        foreach (Target target in targets.Where(target => target.ServerProcess is not null))
-        {
-            results.Set(new("server memory after floods and 50 MB displays", "MB"), target.Name, ProcessStatus.MemoryMegabytes(target.ServerProcess!.Value));
-        }
+        ReportMemory("after floods and 50 MB displays");
+        await Task.Delay(SettleTime, cancellationToken);
+        ReportMemory($"the same, {SettleTime.TotalSeconds} s later");
     }
 
     public static async Task EndAsync(RunningKernel kernel)
@@ -169,6 +171,14 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
         }
 
         return samples;
+    }
+
+    private void ReportMemory(string when)
+    {
+        foreach (Target target in targets.Where(target => target.ServerProcess is not null))
+        {
+            results.Set(new($"server memory, {when}", "MB"), target.Name, ProcessStatus.MemoryMegabytes(target.ServerProcess!.Value));
+        }
     }
 
     private void Report(Dictionary<Target, Samples> all, Measure measure, Func<Samples, double?> value)

@@ -15,6 +15,9 @@ internal sealed class Samples
     /// <summary>The 99th percentile of all values together.</summary>
     public double? P99 => _rounds.Count == 0 ? null : Quantile(_rounds.SelectMany(round => round), 0.99);
 
+    /// <summary>The 10th percentile of all values together: what it takes when nothing else gets in between.</summary>
+    public double? P10 => _rounds.Count == 0 ? null : Quantile(_rounds.SelectMany(round => round), 0.1);
+
     public double? Sum => _rounds.Count == 0 ? null : _rounds.Sum(round => round.Sum());
 
     private static double Quantile(IEnumerable<double> values, double quantile)

@@ -24,7 +24,9 @@ internal sealed class DirectTarget(Installation installation) : Target("floor: k
         };
         string path = Path.Combine(installation.Folder, $"direct-{Guid.NewGuid():N}.json");
         await file.WriteAsync(path, cancellationToken);
-        string[] command = installation.CommandOf(kernelspec, path);
+
+        // In a session of its own, as the servers start theirs: Linux gives each session its share of a busy machine.
+        string[] command = ["setsid", .. installation.CommandOf(kernelspec, path)];
         var process = new ChildProcess(command[0], command[1..], new Dictionary<string, string>());
         DirectLink link = await DirectLink.ConnectAsync(file, cancellationToken);
         await link.KernelInfoAsync(cancellationToken);

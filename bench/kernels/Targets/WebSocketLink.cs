@@ -10,7 +10,8 @@ internal sealed class WebSocketLink : Link
 {
     private const string Subprotocol = "v1.kernel.websocket.jupyter.org";
     private readonly ClientWebSocket _socket = new();
-    private ArrayBufferWriter<byte> _received = new(64 * 1024);
+    // It stays as large as it has become: what growing costs a client is not the server's.
+    private readonly ArrayBufferWriter<byte> _received = new(64 * 1024);
 
     public static async Task<WebSocketLink> ConnectAsync(Uri address, string header, string value, CancellationToken cancellationToken)
     {
@@ -48,11 +49,6 @@ internal sealed class WebSocketLink : Link
 
     private async Task<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken)
     {
-        if (_received.Capacity > 1024 * 1024)
-        {
-            _received = new ArrayBufferWriter<byte>(64 * 1024);
-        }
-
         _received.ResetWrittenCount();
         while (true)
         {

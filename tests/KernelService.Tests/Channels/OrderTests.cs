@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Lyceum.KernelService.Tests.Channels;
 
 public sealed class OrderTests(KernelServiceFixture service) : IClassFixture<KernelServiceFixture>
@@ -44,6 +47,33 @@ public sealed class OrderTests(KernelServiceFixture service) : IClassFixture<Ker
             """);
 
         Assert.Equal("genuine", Assert.Single(messages, message => message.Type == "stream").Text("text"));
+        await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
+    }
+
+    [Fact]
+    public async Task A_page_that_comes_back_while_its_former_connection_hangs_gets_what_is_left_in_order()
+    {
+        using var rest = service.ClientOf(KernelServiceFixture.Sam);
+        var kernel = await rest.StartKernelAsync();
+        await using var hanging = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam, session: "hanging");
+        await using var watching = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam);
+
+        // More than the buffers of a connection take, so that the service is in the middle of a message.
+        var id = await hanging.ExecuteAsync("for i in range(600): print('x' * 50_000, i, flush=True)");
+        await watching.UntilAsync(message => message.State == "idle" && message.ParentId == id);
+
+        await using var back = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam, session: "hanging");
+        // Up to the idle status: the reply, on its channel of its own, may have overtaken the outputs to the hanging connection.
+        var text = new StringBuilder();
+        while (await back.UntilAsync(message => message.Channel == "iopub" && message.ParentId == id) is { State: not "idle" } message)
+        {
+            text.Append(message.Type == "stream" ? message.Text("text") : "");
+        }
+
+        int[] numbers = [.. text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => int.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture))];
+        Assert.Equal(599, numbers[^1]);
+        Assert.Equal(Enumerable.Range(numbers[0], numbers.Length), numbers);
+        hanging.Drop();
         await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
     }
 
