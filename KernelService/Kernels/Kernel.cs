@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Executions;
+using Lyceum.KernelService.Outliving;
 using Lyceum.KernelService.WarmKernels;
 using Lyceum.Messaging;
 using Lyceum.ServiceDefaults.Identity;
@@ -12,7 +13,7 @@ namespace Lyceum.KernelService.Kernels;
 /// </summary>
 internal sealed class Kernel(
     KernelLaunch launch,
-    CallerIdentity owner,
+    KernelOwner owner,
     KernelLauncher launcher,
     KernelsOptions options,
     KernelClients clients,
@@ -35,7 +36,7 @@ internal sealed class Kernel(
 
     public string SpecName => launch.Spec.Name;
 
-    public CallerIdentity Owner => owner;
+    public CallerIdentity Owner => owner.Caller;
 
     public KernelClients Clients => clients;
 
@@ -52,6 +53,47 @@ internal sealed class Kernel(
         try
         {
             await RunAsync(warm, cancellationToken);
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>Goes on with a process that an earlier process of the service started.</summary>
+    public async Task<bool> TryAdoptAsync(KeptKernel kept, CancellationToken cancellationToken)
+    {
+        await _lifecycle.WaitAsync(cancellationToken);
+        try
+        {
+            Activity.GuessBusy();
+            if (await launcher.TryAdoptAsync(kept, OnMessage, cancellationToken) is not { } run)
+            {
+                return false;
+            }
+
+            KernelLog.Adopted(logger, Id, SpecName, run.ProcessId);
+            Begin(run);
+            return true;
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>Closes the connections to clients and to the kernel, which goes on without this process.</summary>
+    public async Task LetGoAsync()
+    {
+        await _shutDown.CancelAsync();
+        await _lifecycle.WaitAsync();
+        try
+        {
+            if (_run is { } current)
+            {
+                Await();
+                await current.LetGoAsync();
+            }
         }
         finally
         {
@@ -143,7 +185,21 @@ internal sealed class Kernel(
         }
 
         var next = warm is null ? null : await warm.TryHandOverAsync(launch, OnMessage, cancellationToken);
-        next ??= await launcher.StartAsync(launch, OnMessage, cancellationToken);
+        if (next is null)
+        {
+            next = await launcher.StartAsync(launch, owner, OnMessage, cancellationToken);
+        }
+        else
+        {
+            launcher.Keep(launch, next.ProcessId, owner);
+        }
+
+        Begin(next);
+        return next;
+    }
+
+    private void Begin(KernelRun next)
+    {
         _run = next;
         if (_next.Task.IsCompleted)
         {
@@ -153,7 +209,6 @@ internal sealed class Kernel(
         _next.SetResult(next);
         _ = MarkReadyAsync(next);
         _ = WatchAsync(next);
-        return next;
     }
 
     private async Task EndRunAsync(bool restart)
@@ -172,14 +227,19 @@ internal sealed class Kernel(
         try
         {
             await current.Ready;
+            if (current.IsAdopted)
+            {
+                await current.AskAsync("kernel_info_request", default, _shutDown.Token);
+            }
+
             if (_run == current)
             {
                 Activity.Ready();
             }
         }
-        catch (KernelNotReadyException)
+        catch (Exception exception) when (exception is KernelNotReadyException or ZmtpException or OperationCanceledException)
         {
-            // Its process ends with it, which WatchAsync sees.
+            // Its process ends with it, which WatchAsync sees; or this one does.
         }
     }
 
