@@ -42,6 +42,7 @@ internal sealed class KernelActivity(TimeProvider time)
         if (_state is Starting or Restarting || _isGuess)
         {
             Set(Idle);
+            Touch();
         }
     }
 

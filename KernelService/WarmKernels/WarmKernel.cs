@@ -7,7 +7,7 @@ namespace Lyceum.KernelService.WarmKernels;
 /// <summary>A kernel that runs and answers but is nobody's yet.</summary>
 internal sealed class WarmKernel(KernelLaunch launch, KernelLauncher launcher) : IAsyncDisposable
 {
-    private static readonly TimeSpan MoveTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MoveTime = TimeSpan.FromSeconds(10);
     private volatile KernelMessageHandler? _handler;
     private KernelRun? _run;
 

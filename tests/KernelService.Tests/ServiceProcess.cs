@@ -18,8 +18,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public int OpenFiles => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
 
     /// <summary>How many processes it started and has not yet seen end.</summary>
-    public int Children => Directory.GetDirectories($"/proc/{_process.Id}/task")
-        .Sum(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
+    public int Children => Directory.GetDirectories($"/proc/{_process.Id}/task").Sum(ChildrenOf);
 
     /// <param name="settings">Configuration by key, such as <c>Kernels:Max</c>.</param>
     public static async Task<ServiceProcess> StartAsync(params (string Key, string Value)[] settings)
@@ -66,6 +65,19 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static int ChildrenOf(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+        }
+        catch (IOException)
+        {
+            // The thread has just ended.
+            return 0;
+        }
     }
 
     private async Task EndedAsync()

@@ -67,7 +67,7 @@ public sealed class CullingTests
     {
         protected override IEnumerable<KeyValuePair<string, string?>> Settings =>
         [
-            new("Kernels:CullIdleAfter", "00:00:02"), new("Kernels:CullBusy", busyAndConnected ? "true" : "false"),
+            new("Kernels:CullIdleAfter", "00:00:04"), new("Kernels:CullBusy", busyAndConnected ? "true" : "false"),
             new("Kernels:CullConnected", busyAndConnected ? "true" : "false"), new("WarmKernels:Size", "0"),
         ];
     }

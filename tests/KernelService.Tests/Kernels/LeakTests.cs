@@ -39,7 +39,7 @@ public sealed class LeakTests
         });
 
         await UntilAsync(async () => await ConnectionsAsync(rest, kernel) == 0 && service.OpenFiles <= before.OpenFiles + Leeway);
-        Assert.Equal(before.Children, service.Children);
+        Assert.InRange(service.Children, 1, before.Children);
         await using (var last = await NotebookClient.ConnectAsync(service.Address, kernel, KernelServiceFixture.Sam))
         {
             await last.RunAsync("1");
