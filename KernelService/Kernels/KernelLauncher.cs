@@ -44,16 +44,18 @@ internal sealed class KernelLauncher(
     {
         var path = ConnectionFileOf(launch.KernelId);
         var file = MakeConnectionFile(launch);
+        ChildProcess? process = null;
         try
         {
             await file.WriteAsync(path, cancellationToken);
-            var process = ChildProcess.Start(CommandOf(launch, path), launch, isTiedToUs: !kept.IsEnabled);
+            process = ChildProcess.Start(CommandOf(launch, path), launch, isTiedToUs: !kept.IsEnabled);
             KernelLog.Started(logger, launch.KernelId, launch.Spec.Name, process.Id);
             Keep(launch, process.Id, owner);
             return new KernelRun(launch, process, file, handler, () => CleanUpAsync(launch.KernelId), options.Value, time, logger);
         }
         catch
         {
+            process?.Kill();
             await CleanUpAsync(launch.KernelId);
             throw;
         }
