@@ -104,19 +104,30 @@ internal sealed class Kernel(
     /// <summary>Passes a client's message on; waits while the kernel starts or restarts. To a kernel that is dead it goes nowhere, as clients expect.</summary>
     public async ValueTask SendAsync(KernelClient client, KernelChannel channel, JupyterMessage message, CancellationToken cancellationToken)
     {
-        if (channel == KernelChannel.Iopub || await _next.Task.WaitAsync(cancellationToken) is not { } current)
+        var isObserved = false;
+        while (channel != KernelChannel.Iopub && await _next.Task.WaitAsync(cancellationToken) is { } current)
         {
-            return;
-        }
+            if (!isObserved)
+            {
+                Observe(client, channel, message);
+                isObserved = true;
+            }
 
-        Observe(client, channel, message);
-        try
-        {
-            await current.SendAsync(channel, message, cancellationToken);
-        }
-        catch (Exception exception) when (exception is ZmtpException or KernelNotReadyException)
-        {
-            // It is gone; its clients are told so on iopub.
+            try
+            {
+                await current.SendAsync(channel, message, cancellationToken);
+                return;
+            }
+            catch (ZmtpException)
+            {
+                // It is gone; its clients are told so on iopub.
+                return;
+            }
+            catch (KernelNotReadyException)
+            {
+                // That process never took a message, so the next one has to, if there is one.
+                await Task.Delay(RestartDelay, time, cancellationToken);
+            }
         }
     }
 
