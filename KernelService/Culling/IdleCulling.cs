@@ -27,7 +27,8 @@ internal sealed class IdleCulling(KernelPool pool, IOptions<KernelsOptions> opti
         }
     }
 
+    // One that is just starting has its own time limit.
     private bool MayEnd(Kernel kernel) =>
-        (options.Value.CullBusy || kernel.Activity.State != KernelActivity.Busy)
+        (kernel.Activity.State is KernelActivity.Idle or KernelActivity.Dead || (options.Value.CullBusy && kernel.Activity.State == KernelActivity.Busy))
         && (options.Value.CullConnected || kernel.Clients.Connected == 0);
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Lyceum.KernelService.Assistant;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Executions;
+using Lyceum.KernelService.Outliving;
 using Lyceum.KernelService.WarmKernels;
 using Lyceum.Messaging;
 using Lyceum.ServiceDefaults.Identity;
@@ -13,7 +14,7 @@ namespace Lyceum.KernelService.Kernels;
 /// </summary>
 internal sealed class Kernel(
     KernelLaunch launch,
-    CallerIdentity owner,
+    KernelOwner owner,
     KernelLauncher launcher,
     KernelsOptions options,
     KernelClients clients,
@@ -37,7 +38,7 @@ internal sealed class Kernel(
 
     public string SpecName => launch.Spec.Name;
 
-    public CallerIdentity Owner => owner;
+    public CallerIdentity Owner => owner.Caller;
 
     public KernelClients Clients => clients;
 
@@ -61,26 +62,74 @@ internal sealed class Kernel(
         }
     }
 
+    /// <summary>Goes on with a process that an earlier process of the service started.</summary>
+    public async Task<bool> TryAdoptAsync(KeptKernel kept, CancellationToken cancellationToken)
+    {
+        await _lifecycle.WaitAsync(cancellationToken);
+        try
+        {
+            Activity.GuessBusy();
+            if (await launcher.TryAdoptAsync(kept, OnMessage, cancellationToken) is not { } run)
+            {
+                return false;
+            }
+
+            KernelLog.Adopted(logger, Id, SpecName, run.ProcessId);
+            Begin(run);
+            return true;
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>Closes the connections to clients and to the kernel, which goes on without this process.</summary>
+    public async Task LetGoAsync()
+    {
+        await _shutDown.CancelAsync();
+        await _lifecycle.WaitAsync();
+        try
+        {
+            if (_run is { } current)
+            {
+                Await();
+                await current.LetGoAsync();
+            }
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
     /// <summary>Passes a client's message on; waits while the kernel starts or restarts. To a kernel that is dead it goes nowhere, as clients expect.</summary>
     public async ValueTask SendAsync(KernelClient client, KernelChannel channel, JupyterMessage message, CancellationToken cancellationToken)
     {
-        if (channel == KernelChannel.Iopub || await _next.Task.WaitAsync(cancellationToken) is not { } current)
+        var isObserved = false;
+        while (channel != KernelChannel.Iopub && await _next.Task.WaitAsync(cancellationToken) is { } current)
         {
-            return;
-        }
+            if (!isObserved && !Observe(client, channel, message))
+            {
+                return;
+            }
 
-        if (!Observe(client, channel, message))
-        {
-            return;
-        }
-
-        try
-        {
-            await current.SendAsync(channel, message, cancellationToken);
-        }
-        catch (Exception exception) when (exception is ZmtpException or KernelNotReadyException)
-        {
-            // It is gone; its clients are told so on iopub.
+            isObserved = true;
+            try
+            {
+                await current.SendAsync(channel, message, cancellationToken);
+                return;
+            }
+            catch (ZmtpException)
+            {
+                // It is gone; its clients are told so on iopub.
+                return;
+            }
+            catch (KernelNotReadyException)
+            {
+                // That process never took a message, so the next one has to, if there is one.
+                await Task.Delay(RestartDelay, time, cancellationToken);
+            }
         }
     }
 
@@ -173,7 +222,21 @@ internal sealed class Kernel(
         }
 
         var next = warm is null ? null : await warm.TryHandOverAsync(launch, OnMessage, cancellationToken);
-        next ??= await launcher.StartAsync(launch, OnMessage, cancellationToken);
+        if (next is null)
+        {
+            next = await launcher.StartAsync(launch, owner, OnMessage, cancellationToken);
+        }
+        else
+        {
+            launcher.Keep(launch, next.ProcessId, owner);
+        }
+
+        Begin(next);
+        return next;
+    }
+
+    private void Begin(KernelRun next)
+    {
         _run = next;
         if (_next.Task.IsCompleted)
         {
@@ -183,7 +246,6 @@ internal sealed class Kernel(
         _next.SetResult(next);
         _ = MarkReadyAsync(next);
         _ = WatchAsync(next);
-        return next;
     }
 
     private async Task EndRunAsync(bool restart)
@@ -202,14 +264,19 @@ internal sealed class Kernel(
         try
         {
             await current.Ready;
+            if (current.IsAdopted)
+            {
+                await current.AskAsync("kernel_info_request", default, _shutDown.Token);
+            }
+
             if (_run == current)
             {
                 Activity.Ready();
             }
         }
-        catch (KernelNotReadyException)
+        catch (Exception exception) when (exception is KernelNotReadyException or ZmtpException or OperationCanceledException)
         {
-            // Its process ends with it, which WatchAsync sees.
+            // Its process ends with it, which WatchAsync sees; or this one does.
         }
     }
 

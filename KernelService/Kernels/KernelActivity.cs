@@ -15,6 +15,7 @@ internal sealed class KernelActivity(TimeProvider time)
 
     private long _lastActivity = time.GetUtcNow().UtcTicks;
     private volatile string _state = Starting;
+    private volatile bool _isGuess;
 
     public string State => _state;
 
@@ -22,14 +23,26 @@ internal sealed class KernelActivity(TimeProvider time)
 
     public string LastActivityText => LastActivity.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 
-    public void Set(string value) => _state = value;
+    public void Set(string value)
+    {
+        _state = value;
+        _isGuess = false;
+    }
+
+    /// <summary>The kernel ran before we knew of it: busy, as far as anybody can tell, until it says something else or answers.</summary>
+    public void GuessBusy()
+    {
+        _state = Busy;
+        _isGuess = true;
+    }
 
     /// <summary>The kernel has answered for the first time.</summary>
     public void Ready()
     {
-        if (_state is Starting or Restarting)
+        if (_state is Starting or Restarting || _isGuess)
         {
-            _state = Idle;
+            Set(Idle);
+            Touch();
         }
     }
 
@@ -51,7 +64,7 @@ internal sealed class KernelActivity(TimeProvider time)
 
         if (parent.IsActivity)
         {
-            _state = told;
+            Set(told);
         }
         else if (_state is Starting or Restarting && told != Starting)
         {

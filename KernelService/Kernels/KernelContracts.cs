@@ -16,7 +16,7 @@ public sealed record KernelStart
     /// <summary>The kernelspec; the default one if left out.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The notebook's path in the workspace; its folder becomes the working directory.</summary>
+    /// <summary>A notebook's or a folder's path in the workspace; the folder, or the nearest one above that is there, becomes the working directory.</summary>
     public string? Path { get; init; }
 
     /// <summary>Environment variables; <c>KERNEL_*</c> and those that the configuration allows are taken.</summary>

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Errors;
 using Lyceum.KernelService.Kernelspecs;
+using Lyceum.KernelService.Limits;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.LearningEvents;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,6 +16,8 @@ internal static class KernelEndpoints
     {
         builder.AddLearningEvents();
         builder.Services.AddOptions<KernelsOptions>().BindConfiguration("Kernels").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<LimitsOptions>().BindConfiguration("Kernels:Limits").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<ControlGroups>();
         builder.Services.AddSingleton<KernelLauncher>();
         builder.Services.AddSingleton<KernelEnvironment>();
         builder.Services.AddSingleton<NotebookPaths>();

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Lyceum.KernelService.Kernelspecs;
+using Lyceum.KernelService.Outliving;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Kernels;
@@ -10,7 +11,7 @@ namespace Lyceum.KernelService.Kernels;
 /// The environment of a kernel. It runs its user's code, so it gets from the service's own environment only what is
 /// named here: keys, connection strings and the like stay out because nobody thought of letting them in.
 /// </summary>
-internal sealed partial class KernelEnvironment(IOptions<KernelsOptions> options)
+internal sealed partial class KernelEnvironment(IOptions<KernelsOptions> options, KeptFiles kept)
 {
     private static readonly string[] Usual =
     [
@@ -55,7 +56,12 @@ internal sealed partial class KernelEnvironment(IOptions<KernelsOptions> options
 
         environment["KERNEL_ID"] = kernelId;
         environment["KERNEL_GATEWAY"] = "1";
-        environment["JPY_PARENT_PID"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        if (!kept.IsEnabled)
+        {
+            // A kernel that is told its parent ends when that does.
+            environment["JPY_PARENT_PID"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        }
+
         return environment;
     }
 

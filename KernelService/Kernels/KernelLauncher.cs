@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using Lyceum.KernelService.Kernelspecs;
+using Lyceum.KernelService.Limits;
+using Lyceum.KernelService.Outliving;
 using Lyceum.Messaging;
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Kernels;
@@ -12,24 +15,103 @@ namespace Lyceum.KernelService.Kernels;
 /// <param name="Environment">Its environment.</param>
 internal sealed record KernelLaunch(string KernelId, Kernelspec Spec, string Folder, IReadOnlyDictionary<string, string> Environment);
 
-/// <summary>Starts kernel processes, each with a connection file that only this account can read.</summary>
-internal sealed class KernelLauncher(IOptions<KernelsOptions> options, TimeProvider time, ILogger<KernelLauncher> logger) : IDisposable
+/// <summary>Whose kernel it is, and for which notebook it was started.</summary>
+internal sealed record KernelOwner(CallerIdentity Caller, string? Notebook);
+
+/// <summary>Starts kernel processes, each with a connection file that only this account can read, and takes over those that outlived an earlier process.</summary>
+internal sealed class KernelLauncher(
+    IOptions<KernelsOptions> options,
+    IOptions<LimitsOptions> limits,
+    ControlGroups groups,
+    KeptFiles kept,
+    TimeProvider time,
+    ILogger<KernelLauncher> logger) : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("lyceum-kernels-").FullName;
+    private static readonly string? Setsid = Executables.OnPath("setsid");
+
+    // Output that nobody can be there to read all the time goes nowhere.
+    private static readonly string[] Untied = ["/bin/sh", "-c", "exec \"$@\" < /dev/null > /dev/null 2>&1", "sh"];
+
+    private readonly string _folder = kept is { IsEnabled: true, Folder: { } folder } ? folder : Directory.CreateTempSubdirectory("lyceum-kernels-").FullName;
     private readonly Ports _ports = new();
 
-    public async Task<KernelRun> StartAsync(KernelLaunch launch, KernelMessageHandler handler, CancellationToken cancellationToken)
+    /// <summary>Starts a process.</summary>
+    /// <param name="launch">What to start.</param>
+    /// <param name="owner">Whose it is; null while it is nobody's.</param>
+    /// <param name="handler">Takes the kernel's messages.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<KernelRun> StartAsync(KernelLaunch launch, KernelOwner? owner, KernelMessageHandler handler, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(_folder, $"kernel-{launch.KernelId}.json");
+        var path = ConnectionFileOf(launch.KernelId);
         var file = MakeConnectionFile(launch);
-        await file.WriteAsync(path, cancellationToken);
-        var process = KernelProcess.Start(launch.Spec.Executable, launch.Spec.Arguments(path), launch.Folder, launch.Environment);
-        KernelLog.Started(logger, launch.KernelId, launch.Spec.Name, process.Id);
-        return new KernelRun(launch, process, file, path, handler, options.Value, time, logger);
+        ChildProcess? process = null;
+        try
+        {
+            await file.WriteAsync(path, cancellationToken);
+            process = ChildProcess.Start(CommandOf(launch, path), launch, isTiedToUs: !kept.IsEnabled);
+            KernelLog.Started(logger, launch.KernelId, launch.Spec.Name, process.Id);
+            Keep(launch, process.Id, owner);
+            return new KernelRun(launch, process, file, handler, () => CleanUpAsync(launch.KernelId), options.Value, time, logger);
+        }
+        catch
+        {
+            process?.Kill();
+            await CleanUpAsync(launch.KernelId);
+            throw;
+        }
+    }
+
+    /// <summary>Takes over a kernel that an earlier process started; null, and nothing is left of it, if it has ended.</summary>
+    public async Task<KernelRun?> TryAdoptAsync(KeptKernel kernel, KernelMessageHandler handler, CancellationToken cancellationToken)
+    {
+        var id = kernel.Launch.KernelId;
+        try
+        {
+            if (kernel.Process.IsRunning)
+            {
+                var file = await ConnectionFile.ReadAsync(ConnectionFileOf(id), cancellationToken);
+                var process = new AdoptedProcess(id, kernel.Process, time);
+                return new KernelRun(kernel.Launch, process, file, handler, () => CleanUpAsync(id), options.Value, time, logger, isAdopted: true);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        {
+            KernelLog.NotAdopted(logger, id, exception.Message);
+        }
+
+        await EndAsync(kernel);
+        return null;
+    }
+
+    /// <summary>Ends a kernel that an earlier process started, if it still runs, and removes what there is of it.</summary>
+    public async Task EndAsync(KeptKernel kernel)
+    {
+        if (kernel.Process.IsRunning)
+        {
+            ProcessGroup.Signal(kernel.Process.Id, ProcessGroup.Kill);
+        }
+
+        Descendants.Kill(kernel.Launch.KernelId);
+        File.Delete(Path.Combine(kept.Folder!, NameOfConnectionFile(kernel.Launch.KernelId)));
+        await CleanUpAsync(kernel.Launch.KernelId);
+    }
+
+    /// <summary>Writes down what the next process has to know of the kernel.</summary>
+    public void Keep(KernelLaunch launch, int process, KernelOwner? owner)
+    {
+        if (kept.IsEnabled && ProcessIdentity.Of(process) is { } identity)
+        {
+            kept.Save(KeptFiles.Kernels, launch.KernelId, new KeptKernel(launch, owner?.Caller, identity, owner?.Notebook), KeptJson.Default.KeptKernel);
+        }
     }
 
     public void Dispose()
     {
+        if (kept.IsEnabled)
+        {
+            return;
+        }
+
         try
         {
             Directory.Delete(_folder, recursive: true);
@@ -38,6 +120,27 @@ internal sealed class KernelLauncher(IOptions<KernelsOptions> options, TimeProvi
         {
             // A kernel that is just ending removes its own file at the same time; the rest is small and in the temporary folder.
         }
+    }
+
+    private List<string> CommandOf(KernelLaunch launch, string connectionFile) =>
+    [
+        .. Setsid is null ? [] : (string[])[Setsid],
+        .. kept.IsEnabled ? Untied : [],
+        .. groups.Enter(launch.KernelId),
+        .. ProcessLimits.Command(limits.Value),
+        launch.Spec.Executable,
+        .. launch.Spec.Arguments(connectionFile),
+    ];
+
+    private static string NameOfConnectionFile(string kernelId) => $"kernel-{kernelId}.json";
+
+    private string ConnectionFileOf(string kernelId) => Path.Combine(_folder, NameOfConnectionFile(kernelId));
+
+    private async Task CleanUpAsync(string kernelId)
+    {
+        File.Delete(ConnectionFileOf(kernelId));
+        kept.Forget(KeptFiles.Kernels, kernelId);
+        await groups.LeaveAsync(kernelId);
     }
 
     private ConnectionFile MakeConnectionFile(KernelLaunch launch)

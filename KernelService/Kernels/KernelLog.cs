@@ -28,6 +28,12 @@ internal static partial class KernelLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} messages of a kernel were refused so far, the last on {Channel}: {Error}")]
     public static partial void MessagesRefused(ILogger logger, int count, KernelChannel channel, JupyterWireError error);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Kernel {Kernel} ({Spec}), process {Process}, outlived the service's last process and goes on")]
+    public static partial void Adopted(ILogger logger, string kernel, string spec, int process);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Kernel {Kernel} outlived the service's last process but cannot be taken over and is ended: {Reason}")]
+    public static partial void NotAdopted(ILogger logger, string kernel, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Kernel {Kernel} could not be ended cleanly")]
     public static partial void ShutdownFailed(ILogger logger, string kernel, Exception exception);
 }

@@ -3,6 +3,7 @@ using Lyceum.KernelService.Assistant;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Executions;
 using Lyceum.KernelService.Kernelspecs;
+using Lyceum.KernelService.Outliving;
 using Lyceum.KernelService.WarmKernels;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.LearningEvents;
@@ -25,6 +26,7 @@ internal sealed class KernelPool(
     KernelLauncher launcher,
     KernelEnvironment environment,
     WarmKernelPool warmKernels,
+    KeptFiles kept,
     Workspaces.Workspaces workspaces,
     NotebookPaths notebooks,
     ServiceMessages messages,
@@ -73,7 +75,7 @@ internal sealed class KernelPool(
         var folder = workspaces.FolderOf(caller, start.Path);
         KernelLaunch Launch(string id) => new(id, spec, folder, environment.For(spec, id, start.Env));
         await using var warm = warmKernels.Take(spec, Launch);
-        var kernel = Make(Launch(warm?.Id ?? Guid.CreateVersion7(time.GetUtcNow()).ToString()), start, caller);
+        var kernel = Make(Launch(warm?.Id ?? Guid.CreateVersion7(time.GetUtcNow()).ToString()), new KernelOwner(caller, start.Path));
         if (Admit(kernel) is not KernelRefusal.None and var refusal)
         {
             notebooks.Forget(kernel.Id);
@@ -108,7 +110,17 @@ internal sealed class KernelPool(
         }
     }
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Before anybody can ask for a kernel: takes over those that outlived the last process.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await kept.OpenAsync(cancellationToken);
+        await Task.WhenAll(kept.Load(KeptFiles.Kernels, KeptJson.Default.KeptKernel).Select(kernel => AdoptAsync(kernel, cancellationToken)));
+        foreach (var session in kept.Load(KeptFiles.Sessions, KeptJson.Default.Session).Where(session => _kernels.ContainsKey(session.KernelId)))
+        {
+            // It may have been renamed since its kernel was started.
+            notebooks.Remember(session.KernelId, session.Path);
+        }
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -123,22 +135,41 @@ internal sealed class KernelPool(
         }
 
         await told;
-        await Task.WhenAll(_kernels.Values.Select(EndQuietlyAsync));
+        await Task.WhenAll(_kernels.Values.Select(kernel => kept.IsEnabled ? kernel.LetGoAsync() : EndQuietlyAsync(kernel)));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private Kernel Make(KernelLaunch launch, KernelStart start, CallerIdentity caller)
+    private Kernel Make(KernelLaunch launch, KernelOwner owner)
     {
         var clients = new KernelClients(channels.Value, messages, time);
         var (id, language) = (launch.KernelId, launch.Spec.File.Language);
-        notebooks.Remember(id, start.Path);
+        notebooks.Remember(id, owner.Notebook);
         var recent = new RecentCells();
         var observer = new ExecutionObserver(language, () => notebooks.Of(id), recent, events, time, loggers.CreateLogger<ExecutionObserver>());
         var assistant = assistants.For(language, () => notebooks.Of(id), clients, recent);
-        return new Kernel(launch, caller, launcher, options.Value, clients, observer, assistant, time, _logger);
+        return new Kernel(launch, owner, launcher, options.Value, clients, observer, assistant, time, _logger);
+    }
+
+    private async Task AdoptAsync(KeptKernel kernel, CancellationToken cancellationToken)
+    {
+        if (!kept.IsEnabled || kernel.Owner is not { } owner)
+        {
+            await launcher.EndAsync(kernel);
+            return;
+        }
+
+        var adopted = Make(kernel.Launch, new KernelOwner(owner, kernel.Notebook));
+        if (await adopted.TryAdoptAsync(kernel, cancellationToken))
+        {
+            _kernels[adopted.Id] = adopted;
+        }
+        else
+        {
+            notebooks.Forget(adopted.Id);
+        }
     }
 
     private KernelRefusal Admit(Kernel kernel)

@@ -10,26 +10,29 @@ internal sealed class KernelRun : IAsyncDisposable
 
     private readonly KernelLaunch _launch;
     private readonly KernelProcess _process;
-    private readonly string _connectionFile;
+    private readonly Func<Task> _cleanUp;
     private readonly KernelsOptions _options;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ended = new();
     private readonly long _startedAt;
     private readonly Task<KernelWire> _ready;
+    private volatile bool _isLetGo;
 
     public KernelRun(
         KernelLaunch launch,
         KernelProcess process,
         ConnectionFile file,
-        string connectionFile,
         KernelMessageHandler handler,
+        Func<Task> cleanUp,
         KernelsOptions options,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger,
+        bool isAdopted = false)
     {
+        IsAdopted = isAdopted;
         _launch = launch;
         _process = process;
-        _connectionFile = connectionFile;
+        _cleanUp = cleanUp;
         _options = options;
         _time = time;
         _startedAt = time.GetTimestamp();
@@ -48,6 +51,11 @@ internal sealed class KernelRun : IAsyncDisposable
 
     /// <summary>Whether the process was ended because it did not answer in time.</summary>
     public bool TimedOut { get; private set; }
+
+    /// <summary>Whether an earlier process of the service started the kernel, so that what it is doing is not known.</summary>
+    public bool IsAdopted { get; }
+
+    public int ProcessId => _process.Id;
 
     /// <summary>How long the process ran.</summary>
     public TimeSpan Lasted { get; private set; }
@@ -115,6 +123,24 @@ internal sealed class KernelRun : IAsyncDisposable
         await Ended;
     }
 
+    /// <summary>Closes the connections to the kernel, which goes on.</summary>
+    public async Task LetGoAsync()
+    {
+        IsStopping = true;
+        _isLetGo = true;
+        await _ended.CancelAsync();
+        try
+        {
+            await (await _ready).DisposeAsync();
+        }
+        catch (KernelNotReadyException)
+        {
+            // It was just starting, and does so without us.
+        }
+
+        _process.Dispose();
+    }
+
     public async ValueTask DisposeAsync()
     {
         IsStopping = true;
@@ -126,7 +152,7 @@ internal sealed class KernelRun : IAsyncDisposable
         await Ended;
         _process.Dispose();
         _ended.Dispose();
-        File.Delete(_connectionFile);
+        await _cleanUp();
     }
 
     private static async Task<bool> TryAskToEndAsync(KernelWire wire, bool restart)
@@ -164,9 +190,14 @@ internal sealed class KernelRun : IAsyncDisposable
         try
         {
             wire = await KernelWire.ConnectAsync(file, handler, _time, logger, either.Token);
-            await wire.AwaitReadyAsync(either.Token);
-            var took = _time.GetElapsedTime(_startedAt);
-            KernelLog.Ready(logger, _launch.KernelId, took);
+            if (!IsAdopted)
+            {
+                // One that was taken over may be busy for hours, and answers after that.
+                await wire.AwaitReadyAsync(either.Token);
+                var took = _time.GetElapsedTime(_startedAt);
+                KernelLog.Ready(logger, _launch.KernelId, took);
+            }
+
             return wire;
         }
         catch (Exception exception)
@@ -177,7 +208,7 @@ internal sealed class KernelRun : IAsyncDisposable
             }
 
             TimedOut = timeout.IsCancellationRequested && !_process.Exited.IsCompleted;
-            if (!_process.Exited.IsCompleted)
+            if (!_process.Exited.IsCompleted && !_isLetGo)
             {
                 _process.Kill();
             }

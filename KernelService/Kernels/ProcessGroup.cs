@@ -19,6 +19,15 @@ internal static partial class ProcessGroup
         }
     }
 
+    /// <summary>Sends the signal to that process alone.</summary>
+    public static void SignalOne(int process, int signal)
+    {
+        if (!OperatingSystem.IsWindows() && process > 1)
+        {
+            _ = SendSignal(process, signal);
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = false)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SendSignal(int process, int signal);

@@ -1,4 +1,5 @@
 using Lyceum.KernelService.Kernels;
+using Lyceum.KernelService.Outliving;
 using Lyceum.ServiceDefaults.Identity;
 
 namespace Lyceum.KernelService.Sessions;
@@ -10,10 +11,11 @@ internal sealed record Session(string Id, string Owner, string Path, string Name
 }
 
 /// <summary>All sessions. One whose kernel has gone is gone, too; so there are never more than kernels.</summary>
-internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, TimeProvider time)
+internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, KeptFiles kept, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Session> _sessions =
+        kept.Load(KeptFiles.Sessions, KeptJson.Default.Session).ToDictionary(session => session.Id, StringComparer.Ordinal);
 
     public IReadOnlyList<(Session Session, Kernel Kernel)> Of(CallerIdentity caller)
     {
@@ -39,6 +41,7 @@ internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, Time
         lock (_gate)
         {
             _sessions[session.Id] = session;
+            kept.Save(KeptFiles.Sessions, session.Id, session, KeptJson.Default.Session);
         }
 
         notebooks.Remember(session.KernelId, session.Path);
@@ -48,7 +51,7 @@ internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, Time
     {
         lock (_gate)
         {
-            _sessions.Remove(session.Id);
+            Forget(session);
         }
     }
 
@@ -68,6 +71,12 @@ internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, Time
         }
     }
 
+    private void Forget(Session session)
+    {
+        _sessions.Remove(session.Id);
+        kept.Forget(KeptFiles.Sessions, session.Id);
+    }
+
     private List<(Session Session, Kernel Kernel)> Alive(CallerIdentity caller)
     {
         var alive = new List<(Session, Kernel)>();
@@ -79,7 +88,7 @@ internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, Time
             }
             else
             {
-                _sessions.Remove(session.Id);
+                Forget(session);
             }
         }
 

@@ -7,7 +7,7 @@ namespace Lyceum.KernelService.WarmKernels;
 /// <summary>A kernel that runs and answers but is nobody's yet.</summary>
 internal sealed class WarmKernel(KernelLaunch launch, KernelLauncher launcher) : IAsyncDisposable
 {
-    private static readonly TimeSpan MoveTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MoveTime = TimeSpan.FromSeconds(10);
     private volatile KernelMessageHandler? _handler;
     private KernelRun? _run;
 
@@ -25,7 +25,7 @@ internal sealed class WarmKernel(KernelLaunch launch, KernelLauncher launcher) :
     /// <exception cref="KernelNotReadyException">It does not work.</exception>
     public async Task<bool> TryStartAsync(CancellationToken cancellationToken)
     {
-        _run = await launcher.StartAsync(launch, (channel, message) => _handler?.Invoke(channel, message), cancellationToken);
+        _run = await launcher.StartAsync(launch, owner: null, (channel, message) => _handler?.Invoke(channel, message), cancellationToken);
         await _run.Ready.WaitAsync(cancellationToken);
         return await Relocation.TryMoveAsync(_run, Spec.File.Language, launch.Folder, [], cancellationToken);
     }

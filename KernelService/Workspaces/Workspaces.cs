@@ -24,27 +24,32 @@ internal sealed partial class Workspaces(IOptions<WorkspacesOptions> options)
     }
 
     /// <summary>
-    /// The folder that a notebook's path lies in, if that is a folder inside the workspace, else the workspace itself.
-    /// Links are followed before the comparison: no path leads out.
+    /// The folder that a path names or, as in Jupyter, the nearest above it that is there; at the top the workspace itself.
+    /// No link is followed: no path leads out.
     /// </summary>
-    public string FolderOf(CallerIdentity caller, string? notebook)
+    public string FolderOf(CallerIdentity caller, string? path)
     {
         var workspace = FolderOf(caller);
-        var parent = Path.GetDirectoryName(notebook?.Trim('/'));
-        if (string.IsNullOrEmpty(parent) || parent.Contains('\0', StringComparison.Ordinal))
+        if (string.IsNullOrEmpty(path) || path.Contains('\0', StringComparison.Ordinal))
         {
             return workspace;
         }
 
         var folder = workspace;
-        foreach (var part in parent.Split('/', '\\'))
+        foreach (var part in path.Trim('/').Split('/', '\\'))
         {
-            folder = Path.Combine(folder, part);
-            var info = new DirectoryInfo(folder);
-            if (part is "" or "." or ".." || Path.IsPathRooted(part) || !info.Exists || info.LinkTarget is not null)
+            if (part is "" or "." or ".." || Path.IsPathRooted(part))
             {
                 return workspace;
             }
+
+            var next = new DirectoryInfo(Path.Combine(folder, part));
+            if (!next.Exists || next.LinkTarget is not null)
+            {
+                break;
+            }
+
+            folder = next.FullName;
         }
 
         return folder;

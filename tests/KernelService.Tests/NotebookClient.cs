@@ -139,8 +139,15 @@ internal sealed class NotebookClient : IAsyncDisposable
     {
         if (_socket.State == WebSocketState.Open)
         {
-            using var limit = Limit(5);
-            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limit.Token);
+            using var limit = Limit();
+            try
+            {
+                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limit.Token);
+            }
+            catch (WebSocketException)
+            {
+                // The service, too, may end the connection now: its kernel has gone.
+            }
         }
 
         _socket.Dispose();

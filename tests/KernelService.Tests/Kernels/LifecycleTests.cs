@@ -71,7 +71,7 @@ public sealed class LifecycleTests(KernelServiceFixture service) : IClassFixture
         using var rest = service.ClientOf(KernelServiceFixture.Sam);
         var kernel = await rest.StartKernelAsync();
         await using var client = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam);
-        var messages = await client.RunAsync("import os, subprocess\nprint(os.getpid(), subprocess.Popen(['sleep', '1000']).pid, flush=True)");
+        var messages = await client.RunAsync("import os, subprocess\nprint(os.getpid(), subprocess.Popen(['sleep', '1000']).pid, subprocess.Popen(['sleep', '1000'], start_new_session=True).pid, flush=True)");
         var processes = messages.First(message => message.Type == "stream").Text("text").Split().Where(word => word.Length > 0)
             .Select(word => int.Parse(word, CultureInfo.InvariantCulture)).ToArray();
 
@@ -117,6 +117,40 @@ public sealed class LifecycleTests(KernelServiceFixture service) : IClassFixture
         Assert.Equal(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), environment["JPY_PARENT_PID"]!.GetValue<string>());
         Assert.True(environment.ContainsKey("PATH"));
         Assert.Equal(service.WorkspaceOf(KernelServiceFixture.Sam), printed[1]!.GetValue<string>());
+        await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
+    }
+
+    [Fact]
+    public async Task What_a_kernel_started_dies_with_it_even_in_a_session_of_its_own()
+    {
+        using var rest = service.ClientOf(KernelServiceFixture.Sam);
+        var kernel = await rest.StartKernelAsync();
+        await using var client = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam);
+        var messages = await client.RunAsync("import os, subprocess\nprint(subprocess.Popen(['setsid', 'sleep', '1000']).pid, flush=True)");
+        var daemon = int.Parse(messages.First(message => message.Type == "stream").Text("text"), CultureInfo.InvariantCulture);
+
+        await client.ExecuteAsync("import signal\nos.kill(os.getpid(), signal.SIGKILL)");
+
+        using var limit = NotebookClient.Limit();
+        await GoneAsync(daemon, limit.Token);
+        await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
+    }
+
+    [Fact]
+    public async Task A_kernel_that_is_interrupted_by_message_stops_what_it_runs()
+    {
+        using var rest = service.ClientOf(KernelServiceFixture.Sam);
+        Assert.Equal("message", (await rest.GetObjectAsync("/api/kernelspecs/csharp"))["spec"]!["interrupt_mode"]!.GetValue<string>());
+        var kernel = await rest.StartKernelAsync("csharp");
+        await using var client = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam);
+        var id = await client.ExecuteAsync("Console.Write(\"go\"); while (true) { System.Threading.Thread.Sleep(10); }");
+        await client.UntilAsync(message => message.Type == "stream");
+
+        using var response = await rest.PostAsync(JupyterRest.Path($"/api/kernels/{kernel}/interrupt"), null);
+
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        var reply = await client.UntilAsync(message => message.Type == "execute_reply" && message.ParentId == id);
+        Assert.Equal("error", reply.Text("status"));
         await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
     }
 

@@ -30,25 +30,16 @@ public sealed class ServiceEndTests
     [Fact]
     public async Task When_the_service_is_killed_its_kernels_end_by_themselves()
     {
-        using var service = Process.Start(new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location])
-        {
-            RedirectStandardOutput = true,
-            Environment =
-            {
-                ["ASPNETCORE_URLS"] = "http://127.0.0.1:0", ["Identity__Key"] = TestIdentity.Key, ["Logging__LogLevel__Default"] = "Information",
-                ["Workspaces__Root"] = Directory.CreateTempSubdirectory("lyceum-workspaces-").FullName,
-            },
-        })!;
-        using var rest = new HttpClient { BaseAddress = await ListeningAtAsync(service) };
-        rest.As(KernelServiceFixture.Sam);
+        await using var service = await ServiceProcess.StartAsync();
+        using var rest = service.ClientOf(KernelServiceFixture.Sam);
         var kernel = await rest.StartKernelAsync();
         Process process;
-        await using (var client = await NotebookClient.ConnectAsync(rest.BaseAddress, kernel, KernelServiceFixture.Sam))
+        await using (var client = await NotebookClient.ConnectAsync(service.Address, kernel, KernelServiceFixture.Sam))
         {
             process = await ProcessOfAsync(client);
         }
 
-        service.Kill();
+        await service.KillAsync();
 
         using var limit = NotebookClient.Limit();
         await process.WaitForExitAsync(limit.Token);
@@ -58,21 +49,5 @@ public sealed class ServiceEndTests
     {
         var messages = await client.RunAsync("import os\nprint(os.getpid(), flush=True)");
         return Process.GetProcessById(int.Parse(messages.First(message => message.Type == "stream").Text("text"), CultureInfo.InvariantCulture));
-    }
-
-    private static async Task<Uri> ListeningAtAsync(Process service)
-    {
-        const string Announcement = "Now listening on: ";
-        using var limit = NotebookClient.Limit();
-        while (await service.StandardOutput.ReadLineAsync(limit.Token) is { } line)
-        {
-            if (line.Contains(Announcement, StringComparison.Ordinal))
-            {
-                _ = service.StandardOutput.ReadToEndAsync(CancellationToken.None);
-                return new Uri(line[(line.IndexOf(Announcement, StringComparison.Ordinal) + Announcement.Length)..]);
-            }
-        }
-
-        throw new InvalidOperationException("The service did not start.");
     }
 }

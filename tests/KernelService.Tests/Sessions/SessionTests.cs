@@ -45,6 +45,8 @@ public sealed class SessionTests(KernelServiceFixture service) : IClassFixture<K
         Directory.CreateDirectory(Path.Combine(workspace, "unit 1"));
         Directory.CreateSymbolicLink(Path.Combine(workspace, "way-out"), "/usr");
         Assert.Equal(Path.Combine(workspace, "unit 1"), await FolderAsync("unit 1/a.ipynb"));
+        Assert.Equal(Path.Combine(workspace, "unit 1"), await FolderAsync("unit 1"));
+        Assert.Equal(Path.Combine(workspace, "unit 1"), await FolderAsync("unit 1/not/there/a.ipynb"));
         Assert.Equal(workspace, await FolderAsync("../../etc/a.ipynb"));
         Assert.Equal(workspace, await FolderAsync("way-out/a.ipynb"));
 

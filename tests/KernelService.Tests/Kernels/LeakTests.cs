@@ -1,0 +1,63 @@
+namespace Lyceum.KernelService.Tests.Kernels;
+
+public sealed class LeakTests
+{
+    private const int Connects = 1000;
+    private const int AtOnce = 10;
+
+    // Connections that Kestrel and the runtime keep open for a while, whoever comes and goes.
+    private const int Leeway = 40;
+
+    [Fact]
+    public async Task A_thousand_connects_and_drops_leave_no_sockets_and_no_processes_behind()
+    {
+        await using var service = await ServiceProcess.StartAsync(("WarmKernels:Size", "0"));
+        using var rest = service.ClientOf(KernelServiceFixture.Sam);
+        var kernel = await rest.StartKernelAsync();
+        await using (var client = await NotebookClient.ConnectAsync(service.Address, kernel, KernelServiceFixture.Sam))
+        {
+            await client.RunAsync("1");
+        }
+
+        await UntilAsync(async () => await ConnectionsAsync(rest, kernel) == 0);
+        var before = (service.OpenFiles, service.Children);
+
+        await Parallel.ForAsync(0, Connects, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, _) =>
+        {
+            var client = await NotebookClient.ConnectAsync(service.Address, kernel, KernelServiceFixture.Sam, subprotocol: i % 2 == 0 ? NotebookClient.V1 : null);
+            if (i % 10 == 0)
+            {
+                await client.ExecuteAsync("print('nobody reads this')");
+            }
+
+            if (i % 3 != 0)
+            {
+                client.Drop();
+            }
+
+            await client.DisposeAsync();
+        });
+
+        await UntilAsync(async () => await ConnectionsAsync(rest, kernel) == 0 && service.OpenFiles <= before.OpenFiles + Leeway);
+        Assert.InRange(service.Children, 1, before.Children);
+        await using (var last = await NotebookClient.ConnectAsync(service.Address, kernel, KernelServiceFixture.Sam))
+        {
+            await last.RunAsync("1");
+        }
+
+        await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
+        await UntilAsync(() => Task.FromResult(service.Children == 0));
+    }
+
+    private static async Task<int> ConnectionsAsync(HttpClient rest, string kernel) =>
+        (await rest.GetObjectAsync($"/api/kernels/{kernel}"))["connections"]!.GetValue<int>();
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var limit = NotebookClient.Limit(60);
+        while (!await isSo())
+        {
+            await Task.Delay(50, limit.Token);
+        }
+    }
+}
