@@ -1,6 +1,8 @@
 using Lyceum.ModelHost.Forwarding;
 using Lyceum.ModelHost.Hints;
+using Lyceum.ModelHost.Library;
 using Lyceum.ModelHost.Nodes;
+using Lyceum.ModelHost.Scheduling;
 using Lyceum.ModelHost.Telemetry;
 using Microsoft.Extensions.Options;
 
@@ -13,7 +15,7 @@ internal static class ModelEndpoints
 
     public static void AddModels(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<NodesOptions>().Bind(builder.Configuration).ValidateOnStart();
+        builder.Services.AddOptions<NodesOptions>().Configure<IConfiguration>(NodesOptions.Bind).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<NodesOptions>, NodesOptionsValidator>();
         // The first writer that can write does: ours goes before the ProblemDetails of the defaults.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ApiErrorWriter>());
@@ -23,6 +25,8 @@ internal static class ModelEndpoints
         builder.Services.AddHostedService(provider => provider.GetRequiredService<NodeFleet>());
         builder.Services.AddSingleton<ModelResolver>();
         builder.Services.AddSingleton<ModelForwarder>();
+        builder.AddScheduling();
+        builder.AddLibrary();
         builder.Services.AddSingleton<HintCatalogue>();
         builder.Services.AddSingleton<HintTutor>();
         builder.Services.AddSingleton<HintResponder>();
@@ -39,12 +43,14 @@ internal static class ModelEndpoints
         foreach (var operation in (ReadOnlySpan<ModelOperation>)
             [
                 ModelOperation.Chat, ModelOperation.Generate, ModelOperation.Show, ModelOperation.Embed, ModelOperation.OldEmbeddings,
-                ModelOperation.ChatCompletions, ModelOperation.Completions, ModelOperation.Embeddings,
+                ModelOperation.ChatCompletions, ModelOperation.Completions, ModelOperation.Embeddings, ModelOperation.Responses,
             ])
         {
             routes.MapPost(operation.Path, (HttpContext context, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints) =>
                 RunAsync(context, operation, resolver, forwarder, hints));
         }
+
+        routes.MapLibrary();
     }
 
     private static async Task RunAsync(HttpContext context, ModelOperation operation, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints)
