@@ -24,6 +24,7 @@ internal static class PathTable
         .. Of("modelhost", Dialect.OpenAI, "/v1/{**rest}"),
         new("telemetryingest", "/telemetry/events/{**rest}", Dialect.Problem, Policies.Ingest),
         new("telemetryingest", "/telemetry/courses/{course}/events", Dialect.Problem, Policies.Ingest),
+        .. Of("modelhost", Dialect.Problem, "/usage"),
         .. Of("telemetryingest", Dialect.Problem, "/telemetry/{**rest}", "/xapi/{**rest}"),
         .. Of("chatservice", Dialect.Problem, "/llm/{**rest}", "/tutor/{**rest}", "/codegen/{**rest}"),
     ];

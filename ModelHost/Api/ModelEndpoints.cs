@@ -4,6 +4,7 @@ using Lyceum.ModelHost.Library;
 using Lyceum.ModelHost.Nodes;
 using Lyceum.ModelHost.Scheduling;
 using Lyceum.ModelHost.Telemetry;
+using Lyceum.ModelHost.Usage;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ModelHost.Api;
@@ -27,6 +28,7 @@ internal static class ModelEndpoints
         builder.Services.AddSingleton<ModelForwarder>();
         builder.AddScheduling();
         builder.AddLibrary();
+        builder.AddUsage();
         builder.Services.AddSingleton<HintCatalogue>();
         builder.Services.AddSingleton<HintTutor>();
         builder.Services.AddSingleton<HintResponder>();
@@ -46,20 +48,25 @@ internal static class ModelEndpoints
                 ModelOperation.ChatCompletions, ModelOperation.Completions, ModelOperation.Embeddings, ModelOperation.Responses,
             ])
         {
-            routes.MapPost(operation.Path, (HttpContext context, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints) =>
-                RunAsync(context, operation, resolver, forwarder, hints));
+            routes.MapPost(operation.Path, (HttpContext context, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints, UsageLedger usage, TimeProvider time) =>
+                RunAsync(context, operation, resolver, forwarder, hints, usage, time));
         }
 
         routes.MapLibrary();
+        routes.MapUsage();
     }
 
-    private static async Task RunAsync(HttpContext context, ModelOperation operation, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints)
+    private static async Task RunAsync(
+        HttpContext context, ModelOperation operation, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints, UsageLedger usage, TimeProvider time)
     {
         var request = await ModelRequest.ReadAsync(context);
         switch (await resolver.PlaceAsync(request.Model, context.RequestAborted))
         {
             case Placement.BuiltIn:
                 await hints.RespondAsync(context, operation, request);
+                break;
+            // What costs nothing to answer, and the built-in model, are never refused.
+            case Placement.OnNodes when operation != ModelOperation.Show && await usage.RefusesAsync(context, time):
                 break;
             case Placement.OnNodes nodes:
                 await forwarder.ForwardAsync(context, operation, request, nodes);

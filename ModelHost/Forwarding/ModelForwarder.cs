@@ -3,6 +3,7 @@ using Lyceum.ModelHost.Api;
 using Lyceum.ModelHost.Nodes;
 using Lyceum.ModelHost.Scheduling;
 using Lyceum.ModelHost.Telemetry;
+using Lyceum.ModelHost.Usage;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ModelHost.Forwarding;
@@ -16,6 +17,7 @@ internal sealed partial class ModelForwarder(
     NodeFleet fleet,
     ModelScheduler scheduler,
     ModelTelemetry telemetry,
+    UsageLedger usage,
     IOptions<NodesOptions> nodes,
     IOptions<SchedulingOptions> scheduling,
     TimeProvider time,
@@ -95,15 +97,35 @@ internal sealed partial class ModelForwarder(
 
         slot.Began();
         measured.FirstToken();
-        var (failure, figures) = relay is not null ? await PassStreamAsync(run, attempt, relay) : await AnswerRelay.RunAsync(run, attempt, wait);
-        measured.Used(figures);
-        slot.Tokens = figures.InputTokens + (figures.OutputTokens ?? 0);
-        if (failure is not NodeFailure.None)
+        try
         {
-            await slot.Node.Breaker.ReportAsync(failure);
+            var (failure, figures) = relay is not null ? await PassStreamAsync(run, attempt, relay) : await AnswerRelay.RunAsync(run, attempt, wait);
+            if (failure is not NodeFailure.None)
+            {
+                await slot.Node.Breaker.ReportAsync(failure);
+            }
+
+            Account(run, slot, measured, figures);
+            return failure;
+        }
+        catch (Exception) when (relay is not null && run.Context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone; what the node has worked for it counts all the same.
+            Account(run, slot, measured, relay.Figures with { OutputTokens = relay.Pieces });
+            throw;
+        }
+    }
+
+    private void Account(ModelRun run, NodeSlot slot, ModelTelemetry.ModelRun measured, TokenFigures figures)
+    {
+        if (run.Scheduled.IsLookup)
+        {
+            return;
         }
 
-        return failure;
+        measured.Used(figures);
+        usage.Add(run.Scheduled.Course, run.Scheduled.User, run.Scheduled.Model, slot.Node.Name, figures);
+        slot.Tokens = figures.InputTokens + (figures.OutputTokens ?? 0);
     }
 
     private static async Task<(NodeFailure Failure, TokenFigures Figures)> PassStreamAsync(ModelRun run, NodeAttempt attempt, StreamRelay relay)

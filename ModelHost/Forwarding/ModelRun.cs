@@ -15,7 +15,7 @@ internal sealed class ModelRun
         Context = context;
         Operation = operation;
         Asked = Request = request;
-        Scheduled = context.ToRun(model, traits);
+        Scheduled = context.ToRun(operation, model, traits);
         Deadline = SchedulingHosting.DeadlineOf(context.Request);
         Answer = new ClientAnswer(context, operation.Shape, traits.IsStream);
         Text = traits.MayContinue ? new SentText(operation) : null;

@@ -54,6 +54,12 @@ internal sealed class ModelScheduler : IDisposable
         lock (_lock)
         {
             var entry = new QueueEntry(this, request, avoided, ++_number, Time.GetTimestamp(), deadline < longest ? deadline.Value : longest);
+            if (request.IsLookup)
+            {
+                LookUp(entry);
+                return entry;
+            }
+
             _queue.Enter(request);
             // Whoever waits for the same nodes comes first; a place that nobody else can use is taken at once.
             if (!_queue.TryAdd(entry))
@@ -171,6 +177,15 @@ internal sealed class ModelScheduler : IDisposable
 
             Dispatch();
         }
+    }
+
+    private void LookUp(QueueEntry entry)
+    {
+#pragma warning disable CA2000 // The entry disposes it.
+        entry.Give(Able(entry.Request.Model, entry.Avoided) is [var node, ..]
+            ? Turn.On(new NodeSlot(this, entry.Request, node, isCold: false))
+            : Turn.Refused(Refusal.NoNode));
+#pragma warning restore CA2000
     }
 
     /// <summary>Gives places away until nobody who waits can have one.</summary>

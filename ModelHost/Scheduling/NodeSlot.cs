@@ -6,7 +6,7 @@ namespace Lyceum.ModelHost.Scheduling;
 internal sealed class NodeSlot(ModelScheduler scheduler, RunRequest request, ModelNode node, bool isCold) : IDisposable
 {
     private bool _isLoading = isCold;
-    private bool _isOver;
+    private bool _isOver = request.IsLookup;
 
     public ModelNode Node { get; } = node;
 
@@ -21,8 +21,11 @@ internal sealed class NodeSlot(ModelScheduler scheduler, RunRequest request, Mod
     /// <summary>The model has given a sign of itself.</summary>
     public void Began()
     {
-        scheduler.Began(this, _isLoading);
-        _isLoading = false;
+        if (!Request.IsLookup)
+        {
+            scheduler.Began(this, _isLoading);
+            _isLoading = false;
+        }
     }
 
     /// <summary>Gives the place back.</summary>

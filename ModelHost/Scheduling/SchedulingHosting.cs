@@ -18,11 +18,14 @@ internal static class SchedulingHosting
     }
 
     /// <summary>Whose request it is, and how it wants to be treated.</summary>
-    public static RunRequest ToRun(this HttpContext context, string model, Forwarding.RequestTraits traits)
+    public static RunRequest ToRun(this HttpContext context, Api.ModelOperation operation, string model, Forwarding.RequestTraits traits)
     {
         var caller = context.User.Caller();
         var isBatch = string.Equals(context.Request.Headers[Priority], "batch", StringComparison.OrdinalIgnoreCase);
-        return new RunRequest(model, caller.Course, caller.Subject, isBatch, traits.LoadOptions, traits.Conversation, traits.Tokens);
+        return new RunRequest(model, caller.Course, caller.Subject, isBatch, traits.LoadOptions, traits.Conversation, traits.Tokens)
+        {
+            IsLookup = operation == Api.ModelOperation.Show,
+        };
     }
 
     /// <summary>How long the caller is willing to wait; null when it does not say.</summary>

@@ -99,6 +99,18 @@ public sealed class PlacementTests
     }
 
     [Fact]
+    public void A_question_about_a_model_waits_for_nobody_and_loads_nothing()
+    {
+        using var world = SimulatedNodes.With(new NodeSettings { Parallel = 1 });
+        using var loading = world.Enter(SimulatedNodes.Request());
+        using var asked = world.Enter(SimulatedNodes.Request() with { IsLookup = true });
+        asked.Given!.Began();
+        asked.Dispose();
+        Assert.Equal(1, world.Nodes[0].Work.Running);
+        Assert.Equal(0, world.Nodes[0].Work.LoadedModels);
+    }
+
+    [Fact]
     public void A_draining_node_gets_nothing_new()
     {
         using var world = SimulatedNodes.With(new NodeSettings { Drain = true }, new NodeSettings { Parallel = 1 });
