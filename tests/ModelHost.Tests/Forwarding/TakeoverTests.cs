@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Lyceum.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Lyceum.ModelHost.Tests.Forwarding;
@@ -64,6 +65,30 @@ public sealed class TakeoverTests
         Assert.Equal(2, lines.Count);
         Assert.Contains("stopped before the answer was finished", lines[1].Error(), StringComparison.Ordinal);
         Assert.Empty(good.Requests);
+    }
+
+    [Fact]
+    public async Task A_real_engine_goes_on_where_another_one_was_cut_off()
+    {
+        await using var dying = await EngineNode.StartAsync(new KeyValuePair<string, string>("DIE_AFTER", "3"));
+        await using var good = await EngineNode.StartAsync();
+        await using var host = await ModelHostUnderTest.WithNodesAsync(dying.Address, good.Address);
+        using var response = await SendAsync(host, "/api/chat", """{"model":"tiny","messages":[{"role":"user","content":"Hello"}],"options":{"num_predict":40,"temperature":0}}""");
+        var lines = await response.LinesAsync();
+        Assert.True(lines[^1].GetProperty("done").GetBoolean());
+        Assert.All(lines, line => Assert.False(line.TryGetProperty("error", out _)));
+    }
+
+    [Fact]
+    public async Task An_answer_of_the_responses_api_ends_with_its_own_event()
+    {
+        const string Whole = "event: response.output_text.delta\ndata: {\"delta\":\"x\"}\n\nevent: response.completed\ndata: {\"response\":{\"usage\":{\"input_tokens\":3,\"output_tokens\":1}}}\n\n";
+        await using var node = await ScriptedNode.StartAsync(context => ScriptedNode.SendAsync(context, Whole, "text/event-stream"));
+        await using var host = await OnAsync(node);
+        using var response = await SendAsync(host, "/v1/responses", """{"model":"tiny","stream":true,"input":"x"}""");
+        Assert.Equal(Whole, await response.Content.ReadAsStringAsync());
+        var used = (await host.GetAsync("/usage")).GetProperty("entries")[0];
+        Assert.Equal((3, 1), (used.GetProperty("input_tokens").GetInt32(), used.GetProperty("output_tokens").GetInt32()));
     }
 
     [Fact]
