@@ -47,9 +47,9 @@ internal sealed partial class ModelForwarder(
     {
         using var entry = scheduler.Enter(run.Scheduled, run.Failed, run.Deadline);
         var asked = time.GetTimestamp();
-        if (entry.IsWaiting)
+        if (entry.IsWaiting && entry.Position is > 0 and var position)
         {
-            await run.Answer.ShowPositionAsync(entry.Position);
+            await run.Answer.ShowPositionAsync(position);
         }
 
         var turn = await entry.WaitAsync(scheduling.Value.Heartbeat, () => run.Answer.ShowWaitingAsync(entry.Position), run.Context.RequestAborted);
@@ -85,6 +85,8 @@ internal sealed partial class ModelForwarder(
         StreamRelay? relay = null;
         var early = await slot.Node.Breaker.RunAsync(
             attempt => attempt.BeginAsync(source => relay = new StreamRelay(source, run.Context.Response.BodyWriter, run.Operation.Shape, run.Text, wait)), attempt);
+        // What has not begun is not charged; what has is by its figures.
+        slot.Tokens = 0;
         if (attempt.Refusal is { } refusal)
         {
             return await PassRefusalAsync(run, slot.Node, refusal);
@@ -95,6 +97,7 @@ internal sealed partial class ModelForwarder(
             return early;
         }
 
+        slot.Tokens = null;
         slot.Began();
         measured.FirstToken();
         try

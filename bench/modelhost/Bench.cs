@@ -107,7 +107,6 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
 
     private async Task RoundsAsync(int rounds, Func<Target, Task> measure)
     {
-        // The round before the first one warms everything up and does not count; its samples are dropped by the caller's warm-up.
         for (int round = 0; round < rounds; round++)
         {
             for (int i = 0; i < targets.Count; i++)

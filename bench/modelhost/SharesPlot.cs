@@ -25,14 +25,14 @@ internal static class SharesPlot
         var svg = new StringBuilder();
         Line($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" font-family="sans-serif" font-size="12">""");
         Line($"""<rect width="{Width}" height="{Height}" fill="white"/>""");
-        Axes(30, "part of the minute's tokens over the fair part", 1.5, fair * 0 + 0.5);
+        Axes(30, "part of the minute's tokens over the fair part", 1.5, 0.5);
         Line($"""<line x1="{Left}" x2="{Left + PlotWidth}" y1="{Y(30, 0.9, 1.5)}" y2="{Y(30, 0.9, 1.5)}" stroke="#888" stroke-dasharray="4"/><text x="{Left + PlotWidth + 6}" y="{Y(30, 0.9, 1.5) + 4}" fill="#666">0.9</text>""");
-        Axes(290, "seconds that interactive requests waited, longest of the minute", 250, 50);
+        Axes(290, "seconds that interactive requests waited, longest of the minute", 350, 50);
         for (int i = 0; i < SimulatedClass.Courses.Length; i++)
         {
             string course = SimulatedClass.Courses[i];
             Curve(Colours[i], 30, 1.5, shares.Select((share, minute) => (minute + 1.5, share[course] / fair)));
-            Curve(Colours[i], 290, 250, Enumerable.Range(0, Minutes).Select(minute => (minute + 0.5, simulated.Waits
+            Curve(Colours[i], 290, 350, Enumerable.Range(0, Minutes).Select(minute => (minute + 0.5, simulated.Waits
                 .Where(wait => !wait.IsBatch && wait.Course == course && wait.At >= minute * 60 && wait.At < (minute + 1) * 60).Select(wait => wait.Seconds).DefaultIfEmpty().Max())));
             Line($"""<rect x="{Left + PlotWidth + 40}" y="{40 + (i * 20)}" width="12" height="12" fill="{Colours[i]}"/><text x="{Left + PlotWidth + 58}" y="{50 + (i * 20)}">{course}</text>""");
         }

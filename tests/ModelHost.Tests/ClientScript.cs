@@ -6,7 +6,7 @@ namespace Lyceum.ModelHost.Tests;
 /// <summary>Runs a script of <c>tests/clients</c>, which holds npm's own clients of the APIs.</summary>
 internal static class ClientScript
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>Fails with what the script said when it did not end well.</summary>
     public static async Task RunAsync(string script, IReadOnlyDictionary<string, string> settings)
