@@ -19,10 +19,12 @@ internal static class PathTable
             "/api/sessions/{**rest}", "/api/contents/{**rest}", "/api/terminals/{**rest}", "/files/{**rest}"),
         .. Of("modelhost", Dialect.Ollama,
             "/api/version", "/api/tags", "/api/ps", "/api/show", "/api/chat", "/api/generate", "/api/embed", "/api/embeddings",
-            "/api/pull", "/api/push", "/api/create", "/api/copy", "/api/delete", "/api/blobs/{digest}"),
+            "/api/pull", "/api/push", "/api/create", "/api/copy", "/api/delete", "/api/blobs/{digest}",
+            "/api/signout", "/api/web_search", "/api/web_fetch", "/api/experimental/{**rest}"),
         .. Of("modelhost", Dialect.OpenAI, "/v1/{**rest}"),
         new("telemetryingest", "/telemetry/events/{**rest}", Dialect.Problem, Policies.Ingest),
         new("telemetryingest", "/telemetry/courses/{course}/events", Dialect.Problem, Policies.Ingest),
+        .. Of("modelhost", Dialect.Problem, "/usage"),
         .. Of("telemetryingest", Dialect.Problem, "/telemetry/{**rest}", "/xapi/{**rest}"),
         .. Of("chatservice", Dialect.Problem, "/llm/{**rest}", "/tutor/{**rest}", "/codegen/{**rest}"),
     ];

@@ -25,6 +25,7 @@ internal sealed record ModelOperation(string Path, string Name)
     public static readonly ModelOperation ChatCompletions = new("/v1/chat/completions", "chat");
     public static readonly ModelOperation Completions = new("/v1/completions", "text_completion");
     public static readonly ModelOperation Embeddings = new("/v1/embeddings", "embeddings");
+    public static readonly ModelOperation Responses = new("/v1/responses", "chat");
 
     public ApiShape Shape => ApiShapes.Of(Path);
 }

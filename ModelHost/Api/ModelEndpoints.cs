@@ -1,7 +1,10 @@
 using Lyceum.ModelHost.Forwarding;
 using Lyceum.ModelHost.Hints;
+using Lyceum.ModelHost.Library;
 using Lyceum.ModelHost.Nodes;
+using Lyceum.ModelHost.Scheduling;
 using Lyceum.ModelHost.Telemetry;
+using Lyceum.ModelHost.Usage;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ModelHost.Api;
@@ -13,7 +16,7 @@ internal static class ModelEndpoints
 
     public static void AddModels(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<NodesOptions>().Bind(builder.Configuration).ValidateOnStart();
+        builder.Services.AddOptions<NodesOptions>().Configure<IConfiguration>(NodesOptions.Bind).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<NodesOptions>, NodesOptionsValidator>();
         // The first writer that can write does: ours goes before the ProblemDetails of the defaults.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ApiErrorWriter>());
@@ -23,6 +26,9 @@ internal static class ModelEndpoints
         builder.Services.AddHostedService(provider => provider.GetRequiredService<NodeFleet>());
         builder.Services.AddSingleton<ModelResolver>();
         builder.Services.AddSingleton<ModelForwarder>();
+        builder.AddScheduling();
+        builder.AddLibrary();
+        builder.AddUsage();
         builder.Services.AddSingleton<HintCatalogue>();
         builder.Services.AddSingleton<HintTutor>();
         builder.Services.AddSingleton<HintResponder>();
@@ -39,21 +45,28 @@ internal static class ModelEndpoints
         foreach (var operation in (ReadOnlySpan<ModelOperation>)
             [
                 ModelOperation.Chat, ModelOperation.Generate, ModelOperation.Show, ModelOperation.Embed, ModelOperation.OldEmbeddings,
-                ModelOperation.ChatCompletions, ModelOperation.Completions, ModelOperation.Embeddings,
+                ModelOperation.ChatCompletions, ModelOperation.Completions, ModelOperation.Embeddings, ModelOperation.Responses,
             ])
         {
-            routes.MapPost(operation.Path, (HttpContext context, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints) =>
-                RunAsync(context, operation, resolver, forwarder, hints));
+            routes.MapPost(operation.Path, (HttpContext context, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints, UsageLedger usage, TimeProvider time) =>
+                RunAsync(context, operation, resolver, forwarder, hints, usage, time));
         }
+
+        routes.MapLibrary();
+        routes.MapUsage();
     }
 
-    private static async Task RunAsync(HttpContext context, ModelOperation operation, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints)
+    private static async Task RunAsync(
+        HttpContext context, ModelOperation operation, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints, UsageLedger usage, TimeProvider time)
     {
         var request = await ModelRequest.ReadAsync(context);
         switch (await resolver.PlaceAsync(request.Model, context.RequestAborted))
         {
             case Placement.BuiltIn:
                 await hints.RespondAsync(context, operation, request);
+                break;
+            // What costs nothing to answer, and the built-in model, are never refused.
+            case Placement.OnNodes when operation != ModelOperation.Show && await usage.RefusesAsync(context, time):
                 break;
             case Placement.OnNodes nodes:
                 await forwarder.ForwardAsync(context, operation, request, nodes);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 
 namespace Lyceum.ModelHost.Forwarding;
 
@@ -11,14 +10,24 @@ internal static class AnswerRelay
 {
     private const int Held = 256 * 1024;
 
-    public static async Task<(NodeFailure Failure, TokenFigures Figures)> RunAsync(HttpContext context, HttpResponseMessage answer, PipeReader source, WaitLimit wait)
+    public static async Task<(NodeFailure Failure, TokenFigures Figures)> RunAsync(ModelRun run, NodeAttempt attempt, WaitLimit wait)
     {
+        var (context, source) = (run.Context, attempt.Source!);
+        var response = context.Response;
+        var isStarted = response.HasStarted;
         try
         {
             var result = await source.ReadAtLeastAsync(Held, wait.Token);
-            var response = context.Response;
-            response.ContentLength = result.IsCompleted ? result.Buffer.Length : answer.Content.Headers.ContentLength;
             var figures = result.IsCompleted ? TokenFigures.Read(result.Buffer.ToArray()) : default;
+            if (isStarted)
+            {
+                // The client was told to wait for a stream.
+                await run.Answer.WriteObjectAsync(result.Buffer.ToArray());
+                return (result.IsCompleted ? NodeFailure.None : NodeFailure.Broken, figures);
+            }
+
+            response.ContentType = attempt.ContentType?.ToString();
+            response.ContentLength = result.IsCompleted ? result.Buffer.Length : attempt.ContentLength;
             while (true)
             {
                 foreach (var segment in result.Buffer)
@@ -40,9 +49,10 @@ internal static class AnswerRelay
         }
         catch (Exception failure) when (wait.Explains(failure) is not NodeFailure.None)
         {
-            if (context.Response.HasStarted)
+            if (!isStarted && response.HasStarted)
             {
                 context.Abort();
+                throw new OperationCanceledException("The node broke off an answer that has no way to say so.", failure);
             }
 
             return (wait.Explains(failure), default);

@@ -1,147 +1,204 @@
-using System.IO.Pipelines;
+using System.Globalization;
 using Lyceum.ModelHost.Api;
 using Lyceum.ModelHost.Nodes;
+using Lyceum.ModelHost.Scheduling;
 using Lyceum.ModelHost.Telemetry;
-using Microsoft.AspNetCore.Http.Features;
+using Lyceum.ModelHost.Usage;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ModelHost.Forwarding;
 
-/// <summary>Runs a request on the first node that takes it. Until the first byte goes to the client, the next node may take over.</summary>
+/// <summary>
+/// Runs a request where the scheduler says. A node that fails before the answer has begun is replaced by another one without the client
+/// noticing; one that fails later is, where the request permits to go on from the text that there is.
+/// </summary>
 internal sealed partial class ModelForwarder(
     NodeClient client,
     NodeFleet fleet,
+    ModelScheduler scheduler,
     ModelTelemetry telemetry,
-    IOptions<NodesOptions> options,
+    UsageLedger usage,
+    IOptions<NodesOptions> nodes,
+    IOptions<SchedulingOptions> scheduling,
     TimeProvider time,
     ILogger<ModelForwarder> logger)
 {
-    private const int MaxError = 64 * 1024;
-    private static readonly StreamPipeReaderOptions Reading = new(bufferSize: 8 * 1024, minimumReadSize: 2 * 1024, leaveOpen: true);
-    private readonly NodeLimits _limits = options.Value.Limits;
+    private readonly NodeLimits _limits = nodes.Value.Limits;
 
     public async Task ForwardAsync(HttpContext context, ModelOperation operation, ModelRequest request, Placement.OnNodes target)
     {
         context.Response.Headers["X-Lyceum-Model"] = target.Model;
-        var last = NodeFailure.Unreachable;
-        for (var i = 0; i < target.Candidates.Count; i++)
-        {
-            var node = target.Candidates[i];
-            using var run = telemetry.Begin(operation, request.Model, target.Model, node);
-            var failure = await TryAsync(context, operation, request, target.Model, node, run, last: i == target.Candidates.Count - 1);
-            if (failure is NodeFailure.None)
-            {
-                return;
-            }
-
-            last = failure;
-            run.Failed(failure.Code());
-            LogFailed(logger, node.Address, failure);
-            if (failure is NodeFailure.Unreachable)
-            {
-                fleet.ReportFailure(node, "no connection");
-            }
-
-            if (context.Response.HasStarted)
-            {
-                return;
-            }
-        }
-
-        await context.WriteErrorAsync(last.Status(), last.Message());
-    }
-
-    private async Task<NodeFailure> TryAsync(HttpContext context, ModelOperation operation, ModelRequest asked, string model, ModelNode node, ModelTelemetry.ModelRun run, bool last)
-    {
-        using var lease = node.Begin();
-        using var wait = new WaitLimit(_limits.FirstByte, _limits.Idle, time, context.RequestAborted);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node.Address, operation.Path[1..])) { Content = asked.For(model) };
+        var traits = RequestTraits.Read(request.Body.Span, operation);
+        var run = new ModelRun(context, operation, request, target.Model, traits);
         try
         {
-            using var answer = await client.SendAsync(request, wait.Token);
-            if (!answer.IsSuccessStatusCode)
+            while (await NextAttemptAsync(run))
             {
-                return await PassErrorAsync(context, answer, wait, last);
             }
-
-            await using var stream = await answer.Content.ReadAsStreamAsync(wait.Token);
-            var source = PipeReader.Create(stream, Reading);
-            try
-            {
-                return answer.Content.Headers.ContentType?.MediaType is "application/x-ndjson" or "text/event-stream"
-                    ? await PassStreamAsync(context, operation, answer, source, wait, run)
-                    : await PassAnswerAsync(context, answer, source, wait, run);
-            }
-            finally
-            {
-                await source.CompleteAsync();
-            }
-        }
-        catch (Exception failure) when (wait.Explains(failure) is not NodeFailure.None)
-        {
-            return wait.Explains(failure);
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException or HttpRequestException && context.RequestAborted.IsCancellationRequested)
         {
-            // Leaving disposes the answer, which closes the connection: that is how the node learns of it.
-            run.Failed("cancelled");
-            return NodeFailure.None;
+            // Leaving has taken the request out of the queue, or closed the connection to the node.
         }
     }
 
-    private static async Task<NodeFailure> PassStreamAsync(
-        HttpContext context, ModelOperation operation, HttpResponseMessage answer, PipeReader source, WaitLimit wait, ModelTelemetry.ModelRun run)
+    /// <summary>Waits for a place and runs there; answers whether to try once more.</summary>
+    private async Task<bool> NextAttemptAsync(ModelRun run)
     {
-        var relay = new StreamRelay(source, context.Response.BodyWriter, operation.Shape, wait);
-        if (await relay.FirstLineAsync() is var early and not NodeFailure.None)
+        using var entry = scheduler.Enter(run.Scheduled, run.Failed, run.Deadline);
+        var asked = time.GetTimestamp();
+        if (entry.IsWaiting && entry.Position is > 0 and var position)
+        {
+            await run.Answer.ShowPositionAsync(position);
+        }
+
+        var turn = await entry.WaitAsync(scheduling.Value.Heartbeat, () => run.Answer.ShowWaitingAsync(entry.Position), run.Context.RequestAborted);
+        telemetry.Queued(run.Scheduled.Model, time.GetElapsedTime(asked));
+        if (turn.Slot is not { } slot)
+        {
+            await RefuseAsync(run, turn.Refusal);
+            return false;
+        }
+
+        using var measured = telemetry.Begin(run.Operation, run.Asked.Model, run.Scheduled.Model, slot.Node);
+        var failure = await TryAsync(run, slot, measured);
+        if (failure is NodeFailure.None)
+        {
+            return false;
+        }
+
+        measured.Failed(failure.Code());
+        LogFailed(logger, slot.Node.Address, failure);
+        run.Fail(slot.Node, failure);
+        if (failure is NodeFailure.Unreachable)
+        {
+            fleet.ReportFailure(slot.Node, "no connection");
+        }
+
+        return await MayGoOnAsync(run, slot.Node);
+    }
+
+    private async Task<NodeFailure> TryAsync(ModelRun run, NodeSlot slot, ModelTelemetry.ModelRun measured)
+    {
+        using var wait = new WaitLimit(_limits.FirstByte, _limits.Idle, time, run.Context.RequestAborted);
+        await using var attempt = new NodeAttempt(client, slot.Node, run.Operation, run.Request, run.Scheduled.Model, wait);
+        StreamRelay? relay = null;
+        var early = await slot.Node.Breaker.RunAsync(
+            attempt => attempt.BeginAsync(source => relay = new StreamRelay(source, run.Context.Response.BodyWriter, run.Operation.Shape, run.Text, wait)), attempt);
+        // What has not begun is not charged; what has is by its figures.
+        slot.Tokens = 0;
+        if (attempt.Refusal is { } refusal)
+        {
+            return await PassRefusalAsync(run, slot.Node, refusal);
+        }
+
+        if (early is not NodeFailure.None)
         {
             return early;
         }
 
-        run.FirstToken();
-        context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        var failure = await relay.RunAsync(context.RequestAborted);
-        run.Used(relay.Figures);
-        return failure;
+        slot.Tokens = null;
+        slot.Began();
+        measured.FirstToken();
+        try
+        {
+            var (failure, figures) = relay is not null ? await PassStreamAsync(run, attempt, relay) : await AnswerRelay.RunAsync(run, attempt, wait);
+            if (failure is not NodeFailure.None)
+            {
+                await slot.Node.Breaker.ReportAsync(failure);
+            }
+
+            Account(run, slot, measured, figures);
+            return failure;
+        }
+        catch (Exception) when (relay is not null && run.Context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone; what the node has worked for it counts all the same.
+            Account(run, slot, measured, relay.Figures with { OutputTokens = relay.Pieces });
+            throw;
+        }
     }
 
-    private static async Task<NodeFailure> PassAnswerAsync(HttpContext context, HttpResponseMessage answer, PipeReader source, WaitLimit wait, ModelTelemetry.ModelRun run)
+    private void Account(ModelRun run, NodeSlot slot, ModelTelemetry.ModelRun measured, TokenFigures figures)
     {
-        context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
-        var (failure, figures) = await AnswerRelay.RunAsync(context, answer, source, wait);
-        run.Used(figures);
-        return failure;
+        if (run.Scheduled.IsLookup)
+        {
+            return;
+        }
+
+        measured.Used(figures);
+        usage.Add(run.Scheduled.Course, run.Scheduled.User, run.Scheduled.Model, slot.Node.Name, figures);
+        slot.Tokens = figures.InputTokens + (figures.OutputTokens ?? 0);
+    }
+
+    private static async Task<(NodeFailure Failure, TokenFigures Figures)> PassStreamAsync(ModelRun run, NodeAttempt attempt, StreamRelay relay)
+    {
+        run.Answer.BeginStream(attempt.ContentType?.ToString());
+        var failure = await relay.RunAsync(run.Context.RequestAborted);
+        run.Sent(relay);
+        var figures = relay.Figures;
+        return (failure, figures.OutputTokens is null ? figures with { OutputTokens = relay.Pieces } : figures);
     }
 
     /// <summary>An error of a node that another one may not have is not passed on while there is another one.</summary>
-    private static async Task<NodeFailure> PassErrorAsync(HttpContext context, HttpResponseMessage answer, WaitLimit wait, bool last)
+    private async Task<NodeFailure> PassRefusalAsync(ModelRun run, ModelNode node, NodeRefusal refusal)
     {
-        var status = (int)answer.StatusCode;
-        if (!last && status is StatusCodes.Status404NotFound or StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError)
+        if (refusal.IsWorthAnotherNode && scheduler.IsAble(run.Scheduled.Model, [.. run.Failed, node]))
         {
             return NodeFailure.Refused;
         }
 
-        if (status < StatusCodes.Status400BadRequest || answer.Content.Headers.ContentType?.MediaType != "application/json")
+        if (refusal.Body is { } body)
         {
-            // Not a node's own words: perhaps those of a proxy before it.
-            return NodeFailure.Refused;
+            await run.Answer.FailAsync(refusal.Status, body, refusal.ContentType!, refusal.RetryAfter);
+            return NodeFailure.None;
         }
 
-        await answer.Content.LoadIntoBufferAsync(MaxError, wait.Token);
-        var body = await answer.Content.ReadAsByteArrayAsync(wait.Token);
-        context.Response.StatusCode = status;
-        context.Response.ContentType = answer.Content.Headers.ContentType.ToString();
-        context.Response.ContentLength = body.Length;
-        if (answer.Headers.RetryAfter is { } retryAfter)
+        if (refusal.Status == StatusCodes.Status404NotFound)
         {
-            context.Response.Headers.RetryAfter = retryAfter.ToString();
+            await run.Answer.FailAsync(refusal.Status, $"{run.Operation.Path} is not part of what the model's node offers");
+            return NodeFailure.None;
         }
 
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
-        return NodeFailure.None;
+        return NodeFailure.Refused;
+    }
+
+    /// <summary>Prepares another attempt; where there can be none, ends the answer.</summary>
+    private async Task<bool> MayGoOnAsync(ModelRun run, ModelNode node)
+    {
+        if (!run.HasSent || run.TryContinue())
+        {
+            // A connection that had idled may have been closed under the request, which says nothing of the node: once more, then.
+            if (!run.HasSent && !scheduler.IsAble(run.Scheduled.Model, run.Failed) && run.LastFailure is NodeFailure.Broken && run.Failed.Count == 1 && !run.IsRepeated)
+            {
+                run.Repeat(node);
+            }
+
+            if (scheduler.IsAble(run.Scheduled.Model, run.Failed))
+            {
+                return true;
+            }
+        }
+
+        await run.Answer.FailAsync(run.LastFailure.Status(), run.LastFailure.Message(), midLine: run.IsMidLine);
+        return false;
+    }
+
+    private async Task RefuseAsync(ModelRun run, Refusal refusal)
+    {
+        if (refusal is Refusal.NoNode && run.LastFailure is not NodeFailure.None)
+        {
+            await run.Answer.FailAsync(run.LastFailure.Status(), run.LastFailure.Message());
+            return;
+        }
+
+        var retryAfter = Math.Clamp(2 + (scheduler.Waiting / 16), 2, 60).ToString(CultureInfo.InvariantCulture);
+        await run.Answer.FailAsync(StatusCodes.Status503ServiceUnavailable, refusal switch
+        {
+            Refusal.Full => "server busy, please try again.  maximum pending requests exceeded",
+            Refusal.Late => "server busy, please try again.  no model node was free in time",
+            _ => NodeFailure.Unreachable.Message(),
+        }, retryAfter);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node} gave no whole answer: {Failure}")]

@@ -7,7 +7,7 @@ namespace Lyceum.ModelHost.Forwarding;
 /// </summary>
 internal sealed class ModelRequest
 {
-    private const int MaxDepth = 256;
+    internal const int MaxDepth = 256;
     private const int MaxInitialBuffer = 256 * 1024;
     private readonly int _modelStart;
     private readonly int _modelLength;
@@ -27,12 +27,16 @@ internal sealed class ModelRequest
 
     /// <summary>Reads the whole body, up to the server's limit; it must be at hand for a second node.</summary>
     /// <exception cref="BadHttpRequestException">The body is too large, incomplete, not JSON, or names no model.</exception>
-    public static async Task<ModelRequest> ReadAsync(HttpContext context)
+    public static async Task<ModelRequest> ReadAsync(HttpContext context) => Read(await ReadBodyAsync(context));
+
+    /// <summary>The whole body as it came.</summary>
+    /// <exception cref="BadHttpRequestException">The body is too large or incomplete.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context)
     {
         // The client's word for the length is not worth much memory before the bytes are there.
         using var bytes = new MemoryStream((int)Math.Clamp(context.Request.ContentLength ?? 0, 0, MaxInitialBuffer));
         await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
-        return Read(bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
+        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 
     /// <summary>The body in three parts, of which the middle one is another model's name.</summary>

@@ -5,58 +5,45 @@ using Lyceum.ModelHost.Api;
 namespace Lyceum.ModelHost.Forwarding;
 
 /// <summary>
-/// Passes a stream on as its bytes come, a whole line at a time: so an error of ours never lands in the middle of a line that a
-/// dying node left unfinished.
+/// Passes a stream on as its bytes come, a whole line at a time: so an error of ours, or another node's line, never lands in the
+/// middle of a line that a dying node left unfinished.
 /// </summary>
-internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape shape, WaitLimit wait)
+internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape shape, SentText? text, WaitLimit wait)
 {
     private const int MaxHeld = 64 * 1024;
-    private readonly StreamTail _tail = new(shape);
-    private bool _midLine;
+    private readonly StreamTail _tail = new(shape, text);
 
     public TokenFigures Figures => _tail.Figures;
 
-    /// <summary>Waits until a first line can be passed on; answers why there is none otherwise. Until then another node can serve.</summary>
-    public async Task<NodeFailure> FirstLineAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var result = await source.ReadAsync(wait.Token);
-                if (result.Buffer.PositionOf((byte)'\n') is not null || result.Buffer.Length >= MaxHeld)
-                {
-                    source.AdvanceTo(result.Buffer.Start);
-                    return NodeFailure.None;
-                }
+    public int Pieces => _tail.Pieces;
 
-                source.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-                if (result.IsCompleted)
-                {
-                    return NodeFailure.Broken;
-                }
+    /// <summary>Whether a line longer than can be held has been passed on in part.</summary>
+    public bool IsMidLine { get; private set; }
+
+    /// <summary>Waits until a first line can be passed on; answers why there is none otherwise. Until then another node can serve.</summary>
+    public async ValueTask<NodeFailure> FirstLineAsync()
+    {
+        while (true)
+        {
+            var result = await source.ReadAsync(wait.Token);
+            var end = result.Buffer.PositionOf((byte)'\n');
+            if (end is not null || result.Buffer.Length >= MaxHeld)
+            {
+                var begins = end is null || shape == ApiShape.OpenAi || StreamTail.IsObject(result.Buffer.Slice(0, end.Value).ToArray());
+                source.AdvanceTo(result.Buffer.Start);
+                return begins ? NodeFailure.None : NodeFailure.Broken;
+            }
+
+            source.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            if (result.IsCompleted)
+            {
+                return NodeFailure.Broken;
             }
         }
-        catch (Exception failure) when (wait.Explains(failure) is not NodeFailure.None)
-        {
-            return wait.Explains(failure);
-        }
     }
 
-    /// <summary>Passes everything on; when the node fails, ends the stream with the protocol's own error.</summary>
+    /// <summary>Passes everything on, up to the end or to where the node fails.</summary>
     public async Task<NodeFailure> RunAsync(CancellationToken cancellationToken)
-    {
-        var failure = await CopyAsync(cancellationToken);
-        if (failure is not NodeFailure.None)
-        {
-            WriteError(failure);
-            await client.FlushAsync(cancellationToken);
-        }
-
-        return failure;
-    }
-
-    private async Task<NodeFailure> CopyAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -71,7 +58,7 @@ internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape
                 return _tail.Ended ? NodeFailure.None : wait.Explains(failure);
             }
 
-            var passed = Pass(result.Buffer, result.IsCompleted);
+            var (passed, isSound) = Pass(result.Buffer, result.IsCompleted);
             source.AdvanceTo(passed, result.Buffer.End);
             var flush = client.FlushAsync(cancellationToken);
             if (!flush.IsCompleted)
@@ -86,6 +73,11 @@ internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape
                 return NodeFailure.None;
             }
 
+            if (!isSound)
+            {
+                return _tail.Ended ? NodeFailure.None : NodeFailure.Broken;
+            }
+
             if (result.IsCompleted)
             {
                 return _tail.Ended ? NodeFailure.None : NodeFailure.Broken;
@@ -93,49 +85,35 @@ internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape
         }
     }
 
-    /// <summary>Writes the whole lines of the buffer and answers where they end.</summary>
-    private SequencePosition Pass(ReadOnlySequence<byte> buffer, bool last)
+    /// <summary>Writes the whole lines of the buffer; answers where they end, and whether they were of the protocol.</summary>
+    private (SequencePosition Passed, bool IsSound) Pass(in ReadOnlySequence<byte> buffer, bool last)
     {
         var bytes = buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray();
         var whole = bytes.LastIndexOf((byte)'\n') + 1;
-        if (last && whole < bytes.Length)
+        if (whole == 0 && bytes.Length >= MaxHeld && !last)
+        {
+            IsMidLine = true;
+            client.Write(bytes);
+            return (buffer.End, true);
+        }
+
+        var sound = whole == 0 ? 0 : Observe(bytes[..whole]);
+        if (sound == whole && last && whole < bytes.Length)
         {
             // A last line without its newline is whole only if it is the end; otherwise it is what a dying node left.
-            _tail.Observe(bytes[whole..]);
-            whole = _tail.Ended ? bytes.Length : whole;
-        }
-        else if (whole == 0 && bytes.Length >= MaxHeld)
-        {
-            _midLine = true;
-            whole = bytes.Length;
-            client.Write(bytes);
-            return buffer.End;
+            Observe(bytes[whole..]);
+            whole = sound = _tail.Ended ? bytes.Length : whole;
         }
 
-        if (whole > 0)
-        {
-            _midLine = false;
-            _tail.Observe(bytes[..whole]);
-            client.Write(bytes[..whole]);
-        }
-
-        return buffer.GetPosition(whole);
+        client.Write(bytes[..sound]);
+        return (buffer.GetPosition(sound), sound == whole);
     }
 
-    private void WriteError(NodeFailure failure)
+    private int Observe(ReadOnlySpan<byte> lines)
     {
-        if (_midLine)
-        {
-            client.Write("\n"u8);
-        }
-
-        if (shape == ApiShape.OpenAi)
-        {
-            // The blank line closes an event that the node may have left open.
-            client.Write("\ndata: "u8);
-        }
-
-        client.Write(ApiErrors.Serialize(shape, failure.Status(), failure.Message()));
-        client.Write(shape == ApiShape.OpenAi ? "\n\n"u8 : "\n"u8);
+        // The rest of a line whose beginning is gone cannot be judged.
+        var rest = IsMidLine ? lines.IndexOf((byte)'\n') + 1 : 0;
+        IsMidLine = false;
+        return rest + _tail.Observe(lines[rest..]);
     }
 }

@@ -16,16 +16,28 @@ internal readonly record struct TokenFigures(bool Done, int? InputTokens, int? O
         {
             var reader = new Utf8JsonReader(json);
             var inUsage = false;
+            var usageDepth = 0;
             while (reader.Read())
             {
-                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1)
+                if (reader.TokenType != JsonTokenType.PropertyName)
                 {
-                    inUsage = reader.ValueTextEquals("usage"u8);
-                    figures = Property(ref reader, figures, "prompt_eval_count"u8, "eval_count"u8);
+                    continue;
                 }
-                else if (inUsage && reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 2)
+
+                // A stream of /v1/responses has its usage inside its "response".
+                if (reader.CurrentDepth <= 2 && reader.ValueTextEquals("usage"u8))
+                {
+                    (inUsage, usageDepth) = (true, reader.CurrentDepth + 1);
+                }
+                else if (inUsage && reader.CurrentDepth == usageDepth)
                 {
                     figures = Property(ref reader, figures, "prompt_tokens"u8, "completion_tokens"u8);
+                    figures = Property(ref reader, figures, "input_tokens"u8, "output_tokens"u8);
+                }
+                else if (reader.CurrentDepth == 1)
+                {
+                    inUsage = false;
+                    figures = Property(ref reader, figures, "prompt_eval_count"u8, "eval_count"u8);
                 }
             }
         }
@@ -37,8 +49,14 @@ internal readonly record struct TokenFigures(bool Done, int? InputTokens, int? O
         return figures;
     }
 
+    // After a match the reader stands on the value, which is no property's name.
     private static TokenFigures Property(ref Utf8JsonReader reader, TokenFigures figures, ReadOnlySpan<byte> input, ReadOnlySpan<byte> output)
     {
+        if (reader.TokenType != JsonTokenType.PropertyName)
+        {
+            return figures;
+        }
+
         if (reader.ValueTextEquals("done"u8))
         {
             reader.Read();

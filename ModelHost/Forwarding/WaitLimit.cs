@@ -9,10 +9,13 @@ internal sealed class WaitLimit : IDisposable
     private readonly CancellationTokenRegistration _registration;
     private readonly CancellationToken _clientGone;
     private readonly TimeSpan _idle;
+    private readonly TimeProvider _time;
+    private long? _restarted;
 
     public WaitLimit(TimeSpan first, TimeSpan idle, TimeProvider time, CancellationToken clientGone)
     {
         _idle = idle;
+        _time = time;
         _clientGone = clientGone;
         _source = new CancellationTokenSource(first, time);
         _registration = _clientGone.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _source);
@@ -21,10 +24,22 @@ internal sealed class WaitLimit : IDisposable
     public CancellationToken Token => _source.Token;
 
     /// <summary>Starts the wait for the next piece.</summary>
-    public void Restart() => _source.CancelAfter(_idle);
+    public void Restart()
+    {
+        // To set a timer for each token would cost more than its last eighth is worth.
+        if (_restarted is not { } before || _time.GetElapsedTime(before) > _idle / 8)
+        {
+            _restarted = _time.GetTimestamp();
+            _source.CancelAfter(_idle);
+        }
+    }
 
     /// <summary>Stops the clock until the next <see cref="Restart"/>.</summary>
-    public void Pause() => _source.CancelAfter(Timeout.InfiniteTimeSpan);
+    public void Pause()
+    {
+        _restarted = null;
+        _source.CancelAfter(Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>The failure of the node behind an exception; none when it was not the node's.</summary>
     public NodeFailure Explains(Exception exception) => exception switch

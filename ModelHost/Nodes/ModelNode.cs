@@ -1,15 +1,31 @@
+using Lyceum.ModelHost.Scheduling;
+
 namespace Lyceum.ModelHost.Nodes;
 
 /// <summary>One node, and what is known of it at the moment.</summary>
-internal sealed class ModelNode(Uri address)
+internal sealed class ModelNode(Uri address, NodeSettings settings, TimeProvider time)
 {
-    private int _outstanding;
     private volatile State _state = new(Healthy: false, Models: null, Version: null);
 
     public Uri Address { get; } = address;
 
-    /// <summary>Requests that are under way on it.</summary>
-    public int Outstanding => Volatile.Read(ref _outstanding);
+    /// <summary>Host and port, which is how operators call it.</summary>
+    public string Name => Address.Authority;
+
+    /// <summary>How much work it gets in proportion to others.</summary>
+    public double Weight => settings.Weight;
+
+    /// <summary>How many requests it gets at once.</summary>
+    public int Parallel => settings.Parallel;
+
+    /// <summary>It finishes what it has and gets nothing new.</summary>
+    public bool IsDraining => settings.Drain;
+
+    /// <summary>Whether it is failing.</summary>
+    public NodeBreaker Breaker { get; } = new(time);
+
+    /// <summary>What it does at the moment.</summary>
+    public NodeWork Work { get; } = new();
 
     /// <summary>Whether it answered when last asked.</summary>
     public bool Healthy => _state.Healthy;
@@ -36,18 +52,6 @@ internal sealed class ModelNode(Uri address)
         var before = _state;
         _state = before with { Healthy = false };
         return before.Healthy;
-    }
-
-    /// <summary>Counts a request until the result is disposed.</summary>
-    public Lease Begin()
-    {
-        Interlocked.Increment(ref _outstanding);
-        return new Lease(this);
-    }
-
-    internal readonly struct Lease(ModelNode node) : IDisposable
-    {
-        public void Dispose() => Interlocked.Decrement(ref node._outstanding);
     }
 
     private sealed record State(bool Healthy, IReadOnlyList<NodeModel>? Models, string? Version);

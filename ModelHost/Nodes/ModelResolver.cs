@@ -1,4 +1,5 @@
 using Lyceum.ModelHost.Hints;
+using Lyceum.ModelHost.Scheduling;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ModelHost.Nodes;
@@ -13,8 +14,8 @@ internal abstract record Placement
     /// <summary>To the built-in model.</summary>
     internal sealed record BuiltIn : Placement;
 
-    /// <summary>To the first of these nodes that takes it.</summary>
-    internal sealed record OnNodes(string Model, IReadOnlyList<ModelNode> Candidates) : Placement;
+    /// <summary>To the nodes that have this model.</summary>
+    internal sealed record OnNodes(string Model) : Placement;
 
     /// <summary>Nowhere: no node has the model.</summary>
     internal sealed record NotFound(string Message) : Placement;
@@ -24,14 +25,14 @@ internal abstract record Placement
 }
 
 /// <summary>Turns the name in a request into a model and the nodes that have it.</summary>
-internal sealed class ModelResolver(NodeFleet fleet, IOptions<NodesOptions> options)
+internal sealed class ModelResolver(NodeFleet fleet, ModelScheduler scheduler, IOptions<NodesOptions> options)
 {
     private const string Tutor = "tutor";
-    private readonly Dictionary<string, string> _aliases = options.Value.Aliases
-        .ToDictionary(pair => ModelName.Short(pair.Key), pair => pair.Value.Trim(), StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string[]> _aliases = options.Value.Aliases
+        .ToDictionary(pair => ModelName.Short(pair.Key), pair => pair.Value.Split(',', StringSplitOptions.TrimEntries), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The built-in model serves without nodes, or where an alias names it.</summary>
-    public bool BuiltInServes => fleet.Nodes.Count == 0 || _aliases.Values.Any(HintModel.Is);
+    public bool BuiltInServes => fleet.Nodes.Count == 0 || _aliases.Values.Any(models => models.Any(HintModel.Is));
 
     /// <summary>Where a request for this name goes, asking the nodes again before the answer is no.</summary>
     public async ValueTask<Placement> PlaceAsync(string name, CancellationToken cancellationToken)
@@ -48,21 +49,31 @@ internal sealed class ModelResolver(NodeFleet fleet, IOptions<NodesOptions> opti
 
     private Placement Place(string name)
     {
-        if (Model(name) is not { } model)
+        if (Models(name) is not { Length: > 0 } models)
         {
             return fleet.Nodes.All(node => node.Healthy)
                 ? new Placement.NotFound($"model '{name}' not found: it stands for the first model that can chat, and no node has one")
                 : new Placement.Away($"no node that may have a model for '{name}' answers: try again in a moment");
         }
 
+        // The first that can run without others waiting for it; where there is none, the first that can run at all.
+        Placement[] places = [.. models.Select(model => Place(name, model))];
+        return places.FirstOrDefault(place => place is Placement.BuiltIn || (place is Placement.OnNodes on && (models.Length == 1 || !scheduler.IsUnderPressure(on.Model))))
+            ?? places.FirstOrDefault(place => place is Placement.OnNodes)
+            ?? places.FirstOrDefault(place => place is Placement.Away)
+            ?? places[0];
+    }
+
+    private Placement Place(string name, string model)
+    {
         if (HintModel.Is(model))
         {
             return BuiltInServes ? new Placement.BuiltIn() : NotFound(name, model);
         }
 
-        if (fleet.Candidates(model) is { Count: > 0 } candidates)
+        if (fleet.Having(model) is { } node)
         {
-            return new Placement.OnNodes(SpelledAs(model, candidates[0]), candidates);
+            return new Placement.OnNodes(SpelledAs(model, node));
         }
 
         return fleet.Nodes.Any(node => !node.Healthy && (node.Models is null || node.Has(model)))
@@ -81,19 +92,19 @@ internal sealed class ModelResolver(NodeFleet fleet, IOptions<NodesOptions> opti
         ? $"model '{name}' not found"
         : $"model '{model}' not found, which '{name}' stands for");
 
-    private string? Model(string name)
+    private string[] Models(string name)
     {
         var asked = ModelName.Short(name);
-        if (_aliases.TryGetValue(asked, out var target))
+        if (_aliases.TryGetValue(asked, out var targets))
         {
-            return target;
+            return targets;
         }
 
         if (!asked.Equals(Tutor, StringComparison.OrdinalIgnoreCase) || fleet.Nodes.Any(node => node.Has(name)))
         {
-            return name;
+            return [name];
         }
 
-        return fleet.Nodes.Count == 0 ? HintModel.Name : fleet.Models.FirstOrDefault(model => model.Completes)?.Name;
+        return fleet.Nodes.Count == 0 ? [HintModel.Name] : fleet.Models.FirstOrDefault(model => model.Completes) is { } first ? [first.Name] : [];
     }
 }

@@ -16,7 +16,6 @@ internal sealed partial class NodeFleet : BackgroundService
     private readonly SemaphoreSlim _probing = new(1);
     private long? _lastProbe;
     private long? _lastFullProbe;
-    private uint _turn;
 
     public NodeFleet(IOptions<NodesOptions> options, ServiceEndpoints endpoints, NodeClient client, TimeProvider time, ILogger<NodeFleet> logger)
     {
@@ -25,10 +24,10 @@ internal sealed partial class NodeFleet : BackgroundService
         _logger = logger;
         _interval = options.Value.Limits.Probe;
         Nodes = [.. options.Value.Nodes
-            .Where(entry => !string.IsNullOrWhiteSpace(entry))
-            .SelectMany(entry => NodeAddresses.Of(entry, endpoints))
-            .Distinct()
-            .Select(address => new ModelNode(address))];
+            .Where(entry => !string.IsNullOrWhiteSpace(entry.Url))
+            .SelectMany(entry => NodeAddresses.Of(entry.Url, endpoints).Select(address => (address, entry)))
+            .DistinctBy(pair => pair.address)
+            .Select(pair => new ModelNode(pair.address, pair.entry, time))];
     }
 
     public IReadOnlyList<ModelNode> Nodes { get; }
@@ -40,28 +39,24 @@ internal sealed partial class NodeFleet : BackgroundService
         .DistinctBy(model => model.Name, StringComparer.OrdinalIgnoreCase)
         .OrderBy(model => model.Name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The healthy nodes that have the model: the least busy first, in turn among equals.</summary>
-    public IReadOnlyList<ModelNode> Candidates(string model)
-    {
-        var able = Nodes.Where(node => node.Healthy && node.Has(model)).ToArray();
-        if (able.Length > 1)
-        {
-            var first = (int)(Interlocked.Increment(ref _turn) % (uint)able.Length);
-            able = [.. able[first..], .. able[..first]];
-        }
+    /// <summary>Raised for each node that was asked, with the models that it has loaded (null when it did not say) and when it was asked.</summary>
+    public event Action<ModelNode, IReadOnlyCollection<string>?, long>? Probed;
 
-        return [.. able.OrderBy(node => node.Outstanding)];
-    }
+    /// <summary>A healthy node that has the model.</summary>
+    public ModelNode? Having(string model) => Nodes.FirstOrDefault(node => node.Healthy && node.Has(model));
 
     /// <summary>Asks the nodes in parallel, unless that was done within the last second.</summary>
     /// <param name="away">Also those that are away: they may let the caller wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task RefreshAsync(bool away, CancellationToken cancellationToken)
+    public Task RefreshAsync(bool away, CancellationToken cancellationToken) => RefreshAsync(away, force: false, cancellationToken);
+
+    /// <summary>Asks the nodes in parallel; with <paramref name="force"/> even if that was done just now, because something has changed since.</summary>
+    public async Task RefreshAsync(bool away, bool force, CancellationToken cancellationToken)
     {
         await _probing.WaitAsync(cancellationToken);
         try
         {
-            if ((away ? _lastFullProbe : _lastProbe) is { } last && _time.GetElapsedTime(last) < Fresh)
+            if (!force && (away ? _lastFullProbe : _lastProbe) is { } last && _time.GetElapsedTime(last) < Fresh)
             {
                 return;
             }
@@ -110,6 +105,8 @@ internal sealed partial class NodeFleet : BackgroundService
 
     private async Task ProbeAsync(ModelNode node, CancellationToken cancellationToken)
     {
+        var asked = 0L;
+        IReadOnlyCollection<string>? loaded = null;
         if (await _client.TryGetAsync(node, "api/version", cancellationToken) is not { } about)
         {
             ReportFailure(node, "no answer to /api/version");
@@ -118,10 +115,17 @@ internal sealed partial class NodeFleet : BackgroundService
         {
             ReportFailure(node, "no list of models from /api/tags");
         }
-        else if (node.Answered(models, Version(about)))
+        else
         {
-            LogBack(_logger, node.Address, models.Count);
+            asked = _time.GetTimestamp();
+            loaded = await _client.TryGetAsync(node, "api/ps", cancellationToken) is { } running ? NodeModel.ReadList(running)?.Select(model => model.Name).ToArray() : null;
+            if (node.Answered(models, Version(about)))
+            {
+                LogBack(_logger, node.Address, models.Count);
+            }
         }
+
+        Probed?.Invoke(node, loaded, asked);
     }
 
     private static string? Version(JsonElement about) =>

@@ -7,17 +7,51 @@ namespace Lyceum.ModelHost.Nodes;
 /// <summary>Which nodes serve models, and under which other names. Bound from the root of the configuration.</summary>
 internal sealed class NodesOptions
 {
-    /// <summary>
-    /// <c>Nodes:0</c>, <c>Nodes:1</c>, ...: the URL of a node that speaks Ollama's API, or a name that service discovery knows.
-    /// Blank entries are ignored. Without any the built-in model serves.
-    /// </summary>
-    public IList<string> Nodes { get; } = [];
+    /// <summary><c>Nodes:0</c>, <c>Nodes:1</c>, ...; without any the built-in model serves.</summary>
+    public IReadOnlyList<NodeSettings> Nodes { get; private set; } = [];
 
-    /// <summary><c>Aliases:tutor=qwen3:32b</c>: the model that a request for the alias runs on.</summary>
+    /// <summary>
+    /// <c>Aliases:tutor=qwen3:32b</c>: the model that a request for the alias runs on. More than one, separated by commas: the next
+    /// one takes over while no node runs the one before, or too many wait for it.
+    /// </summary>
     public IDictionary<string, string> Aliases { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Section <c>Limits</c>.</summary>
     public NodeLimits Limits { get; } = new();
+
+    /// <summary>Reads nodes of either form: <c>Nodes:0=http://gpu1:11434</c>, or settings below <c>Nodes:0</c>.</summary>
+    public static void Bind(NodesOptions options, IConfiguration configuration)
+    {
+        configuration.GetSection("Aliases").Bind(options.Aliases);
+        configuration.GetSection("Limits").Bind(options.Limits);
+        options.Nodes = [.. configuration.GetSection("Nodes").GetChildren().Select(section =>
+        {
+            var settings = new NodeSettings();
+            section.Bind(settings);
+            settings.Url = string.IsNullOrWhiteSpace(section.Value) ? settings.Url : section.Value;
+            return settings;
+        })];
+    }
+}
+
+/// <summary>One entry of <c>Nodes</c>.</summary>
+internal sealed class NodeSettings
+{
+    /// <summary>
+    /// The URL of a node that speaks Ollama's API, or a name that service discovery knows. A blank one is ignored.
+    /// </summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>How much work it gets in proportion to others; 0.01 to 100.</summary>
+    [Range(0.01, 100, ErrorMessage = "Weight must be 0.01 to 100.")]
+    public double Weight { get; set; } = 1;
+
+    /// <summary>How many requests it gets at once, best what the node runs in parallel (OLLAMA_NUM_PARALLEL); 1 to 10000.</summary>
+    [Range(1, 10_000, ErrorMessage = "Parallel must be 1 to 10000.")]
+    public int Parallel { get; set; } = 4;
+
+    /// <summary>Gives it nothing new, so that it can be taken away without anybody noticing.</summary>
+    public bool Drain { get; set; }
 }
 
 /// <summary>How long ModelHost waits for a node.</summary>
@@ -51,7 +85,10 @@ internal sealed class NodesOptionsValidator(ServiceEndpoints endpoints) : IValid
         failures.AddRange(limits.Select(result => result.ErrorMessage ?? "Limits are not valid."));
         for (var i = 0; i < options.Nodes.Count; i++)
         {
-            var node = options.Nodes[i];
+            var node = options.Nodes[i].Url;
+            List<ValidationResult> wrong = [];
+            Validator.TryValidateObject(options.Nodes[i], new ValidationContext(options.Nodes[i]), wrong, validateAllProperties: true);
+            failures.AddRange(wrong.Select(result => $"Nodes:{i}:{result.ErrorMessage}"));
             if (!string.IsNullOrWhiteSpace(node) && NodeAddresses.Of(node, endpoints).Count == 0)
             {
                 // A password must not reach the log.
@@ -63,9 +100,9 @@ internal sealed class NodesOptionsValidator(ServiceEndpoints endpoints) : IValid
 
         foreach (var (alias, model) in options.Aliases)
         {
-            if (string.IsNullOrWhiteSpace(model))
+            if (model.Split(',').Any(string.IsNullOrWhiteSpace))
             {
-                failures.Add($"Aliases:{alias} is empty: write the model that it stands for, such as qwen3:32b.");
+                failures.Add($"Aliases:{alias} is empty or has an empty part: write the model that it stands for, such as qwen3:32b, or several, such as qwen3:32b,qwen3:8b.");
             }
         }
 

@@ -17,6 +17,7 @@ internal sealed class ModelTelemetry : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _firstToken;
     private readonly Histogram<int> _tokens;
+    private readonly Histogram<double> _queued;
     private readonly TimeProvider _time;
 
     public ModelTelemetry(IMeterFactory meters, TimeProvider time)
@@ -28,7 +29,10 @@ internal sealed class ModelTelemetry : IDisposable
         _duration = meter.CreateHistogram<double>("gen_ai.server.request.duration", "s", "How long a model's whole answer took.");
         _firstToken = meter.CreateHistogram<double>("gen_ai.server.time_to_first_token", "s", "How long the first part of a model's answer took.");
         _tokens = meter.CreateHistogram<int>("gen_ai.client.token.usage", "{token}", "How many tokens a request took.");
+        _queued = meter.CreateHistogram<double>("lyceum.model.queue.duration", "s", "How long a request waited for its turn.");
     }
+
+    public void Queued(string model, TimeSpan waited) => _queued.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("gen_ai.request.model", model));
 
     /// <summary>Begins one run of a model; the result must be disposed.</summary>
     /// <param name="operation">What is asked of it.</param>

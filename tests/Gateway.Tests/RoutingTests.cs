@@ -20,6 +20,8 @@ public sealed class RoutingTests(GatewayApplication application)
     [InlineData("/api/contents/a/b.ipynb")]
     [InlineData("/api/chat")]
     [InlineData("/v1/chat/completions")]
+    [InlineData("/api/experimental/web_search")]
+    [InlineData("/usage")]
     [InlineData("/telemetry/events")]
     [InlineData("/xapi/statements")]
     [InlineData("/llm/chat/")]

@@ -21,6 +21,9 @@ public sealed class ModelHostUnderTest : IAsyncLifetime, IAsyncDisposable
     /// <summary>A client without identity.</summary>
     public HttpClient Stranger => _service!.CreateClient();
 
+    /// <summary>The same client each time, for requests that bring their own identity.</summary>
+    public HttpClient Anonymous { get; private set; } = null!;
+
     private KeyValuePair<string, string?>[] Settings { get; }
 
     public static async Task<ModelHostUnderTest> WithAsync(params (string Key, string? Value)[] settings)
@@ -37,11 +40,13 @@ public sealed class ModelHostUnderTest : IAsyncLifetime, IAsyncDisposable
     {
         _service = await new ServiceUnderTest<Program>(Settings).StartedAsync();
         Client = _service.ClientFor(TestIdentity.Student());
+        Anonymous = _service.CreateClient();
     }
 
     public async Task DisposeAsync()
     {
         Client?.Dispose();
+        Anonymous?.Dispose();
         if (_service is not null)
         {
             await _service.DisposeAsync();

@@ -29,6 +29,7 @@ public sealed class ScriptedNode : IAsyncDisposable
         var node = new ScriptedNode(builder.Build());
         node._app.MapGet("/api/version", () => "{\"version\":\"0.9.9\"}");
         node._app.MapGet("/api/tags", () => $$"""{"models":[{"name":"{{model}}","model":"{{model}}","details":{},"surprise":[1]}]}""");
+        node._app.MapGet("/api/ps", () => "{\"models\":[]}");
         node._app.MapFallback(async context =>
         {
             using var reader = new StreamReader(context.Request.Body);

@@ -10,11 +10,13 @@ function renderPrompt(messages, tools) {
   let prompt = list
     ? `<|im_start|>system\n# Tools\n${list}\nCall a tool as <tool_call>\n{"name": ..., "arguments": ...}\n</tool_call><|im_end|>\n`
     : "";
-  for (const { role, content, tool_calls } of messages) {
+  // As Ollama does: a last message of the assistant's is the beginning of the answer.
+  const begun = messages.at(-1)?.role === "assistant" && !messages.at(-1).tool_calls ? text(messages.at(-1).content) : undefined;
+  for (const { role, content, tool_calls } of begun === undefined ? messages : messages.slice(0, -1)) {
     const calls = (tool_calls ?? []).map(call => `<tool_call>\n${JSON.stringify(call.function)}\n</tool_call>`).join("");
     prompt += `<|im_start|>${role}\n${text(content)}${calls}<|im_end|>\n`;
   }
-  return prompt + "<|im_start|>assistant\n";
+  return prompt + "<|im_start|>assistant\n" + (begun ?? "");
 }
 
 /** Writes chunks; cuts the socket after `dieAfter` of them, as a node that dies does. */

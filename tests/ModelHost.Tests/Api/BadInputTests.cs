@@ -55,7 +55,7 @@ public sealed class BadInputTests(ModelHostUnderTest host) : IClassFixture<Model
     }
 
     [Theory]
-    [InlineData("/api/blobs/sha256:1", HttpStatusCode.NotFound, "not part of this API", "not_found_error")]
+    [InlineData("/api/nothing", HttpStatusCode.NotFound, "not part of this API", "not_found_error")]
     [InlineData("/v1/files", HttpStatusCode.NotFound, "not part of this API", "not_found_error")]
     [InlineData("/api/chat", HttpStatusCode.MethodNotAllowed, "does not take GET", "invalid_request_error")]
     [InlineData("/v1/chat/completions", HttpStatusCode.MethodNotAllowed, "does not take GET", "invalid_request_error")]

@@ -41,7 +41,7 @@ public sealed class ModelTelemetryTests
         Assert.DoesNotContain(span.TagObjects, tag => tag.Value?.ToString()?.Contains(Secret, StringComparison.Ordinal) is true);
         var measured = figures.Where(figure => figure.Tags.Contains("measured", StringComparison.Ordinal)).Select(figure => figure.Name);
         Assert.Equal(
-            ["gen_ai.client.token.usage", "gen_ai.client.token.usage", "gen_ai.server.request.duration", "gen_ai.server.time_to_first_token"],
+            ["gen_ai.client.token.usage", "gen_ai.client.token.usage", "gen_ai.server.request.duration", "gen_ai.server.time_to_first_token", "lyceum.model.queue.duration"],
             measured.Order(StringComparer.Ordinal));
     }
 

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+using Lyceum.KernelBench.Measures;
+
+namespace Lyceum.ModelHostBench;
+
+/// <summary>The measurements. The targets take turns within each round, another one first each time.</summary>
+internal sealed class Bench(IReadOnlyList<Target> targets, Results results, CancellationToken cancellationToken)
+{
+    private const int Streams = 16;
+
+    public async Task PacedAsync(int rounds)
+    {
+        const int Lines = 300;
+        var delays = New();
+        var cpu = New();
+        await RoundsAsync(rounds, async target =>
+        {
+            double before = Cpu(target);
+            TokenStream[] streams = await AllAsync(target, Streams, $$"""{"num_predict":{{Lines}},"rate":100}""");
+            cpu[target].AddRound((Cpu(target) - before) / (Streams * Lines));
+            delays[target].AddRound([.. streams.SelectMany(stream => stream.Delays)]);
+        });
+        Set("16 streams of 100 tokens/s: delay of a token, p50", "ms", delays, samples => samples.Median);
+        Set("the same, p99", "ms", delays, samples => samples.P99);
+        Set("CPU of the process in between, a token", "µs", cpu, samples => samples.Median, isOnlyBetween: true);
+        results.Notes.Add($"paced: {rounds} rounds of {Streams} streams of {Lines} tokens");
+    }
+
+    public async Task FirstTokenAsync(int rounds)
+    {
+        const int Each = 60;
+        var first = New();
+        await RoundsAsync(rounds, async target =>
+        {
+            using var stream = new TokenStream(target);
+            await stream.RunAsync("""{"num_predict":1}""", cancellationToken);
+            var times = new double[Each];
+            for (int i = 0; i < Each; i++)
+            {
+                await stream.AskAsync("""{"num_predict":1}""", cancellationToken);
+                times[i] = stream.First;
+            }
+
+            first[target].AddRound(times);
+        });
+        Set("request to first token, one client, p50", "ms", first, samples => samples.Median);
+        Set("the same, p99 ", "ms", first, samples => samples.P99);
+        results.Notes.Add($"first token: {rounds} rounds of {Each} requests on one connection");
+    }
+
+    public async Task UnpacedAsync(int rounds)
+    {
+        const int Lines = 20_000;
+        const int Together = 4;
+        var rates = New();
+        await RoundsAsync(rounds, async target =>
+        {
+            long start = Stopwatch.GetTimestamp();
+            await AllAsync(target, Together, $$"""{"num_predict":{{Lines}}}""");
+            rates[target].AddRound(Together * Lines / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        });
+        Set("4 streams as fast as they go", "tokens/s", rates, samples => samples.Median);
+        results.Notes.Add($"unpaced: {rounds} rounds of {Together} streams of {Lines:N0} tokens");
+    }
+
+    public async Task EngineAsync(int rounds)
+    {
+        const int Together = 4;
+        var rates = New();
+        await RoundsAsync(rounds, async target =>
+        {
+            long start = Stopwatch.GetTimestamp();
+            TokenStream[] streams = await AllAsync(target, Together, """{"num_predict":400,"seed":7,"temperature":0.8}""");
+            rates[target].AddRound(streams.Sum(stream => stream.Lines) / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        });
+        Set("real engine, 4 streams", "tokens/s", rates, samples => samples.Median);
+        results.Notes.Add($"real engine: {rounds} rounds of {Together} streams, the same seed each time");
+    }
+
+    /// <summary>A thousand streams at once: that they all end well, and what each holds meanwhile.</summary>
+    public async Task ManyAsync()
+    {
+        const int Many = 1000;
+        foreach (Target target in targets.Where(target => target.Process is not null))
+        {
+            double before = ProcessStatus.MemoryMegabytes(target.Process!.Value);
+            Task<TokenStream[]> running = AllAsync(target, Many, """{"num_predict":16,"rate":2}""");
+            double most = before;
+            while (!running.IsCompleted)
+            {
+                most = Math.Max(most, ProcessStatus.MemoryMegabytes(target.Process.Value));
+                await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken));
+            }
+
+            results.Set(new("1,000 streams at once, whole", "streams", IsMoreBetter: true), target.Name, (await running).Count(stream => stream.Lines == 16));
+            results.Set(new("memory a stream meanwhile", "KB"), target.Name, (most - before) * 1e6 / 1024 / Many);
+        }
+    }
+
+    private async Task<TokenStream[]> AllAsync(Target target, int count, string options) => await Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
+    {
+        using var stream = new TokenStream(target);
+        await stream.RunAsync(options, cancellationToken);
+        return stream;
+    }));
+
+    private async Task RoundsAsync(int rounds, Func<Target, Task> measure)
+    {
+        for (int round = 0; round < rounds; round++)
+        {
+            for (int i = 0; i < targets.Count; i++)
+            {
+                await measure(targets[(round + i) % targets.Count]);
+            }
+        }
+    }
+
+    private static double Cpu(Target target) => target.Process is { } process ? ProcessStatus.CpuMicroseconds(process) : 0;
+
+    private Dictionary<Target, Samples> New() => targets.ToDictionary(target => target, _ => new Samples());
+
+    private void Set(string title, string unit, Dictionary<Target, Samples> all, Func<Samples, double?> value, bool isOnlyBetween = false)
+    {
+        foreach ((Target target, Samples samples) in all)
+        {
+            results.Set(new(title, unit), target.Name, isOnlyBetween && target.Process is null ? null : value(samples));
+        }
+    }
+
+    /// <summary>Compiled and cached before anything counts.</summary>
+    public async Task WarmUpAsync()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            foreach (Target target in targets)
+            {
+                await AllAsync(target, Streams, string.Create(CultureInfo.InvariantCulture, $$"""{"num_predict":{{2000}}}"""));
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Lyceum.ModelHost.Forwarding;
+using Lyceum.ModelHost.Usage;
+using Lyceum.ServiceDefaults.Identity;
+using Lyceum.Testing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Lyceum.ModelHost.Tests.Usage;
+
+public sealed class UsageTests
+{
+    private const string Answer = """{"message":{"role":"assistant","content":"x"},"done":true,"prompt_eval_count":70,"eval_count":30}""" + "\n";
+    private static readonly CallerIdentity Owner = new("owner", "owner", "learner-owner", "default", [Roles.Owner, Roles.Instructor]);
+
+    [Fact]
+    public async Task Tokens_are_counted_for_who_may_see_them()
+    {
+        await using var node = await ScriptedNode.StartAsync(context => ScriptedNode.SendAsync(context, Answer));
+        await using var host = await ModelHostUnderTest.WithNodesAsync(node.Address);
+        await AskAsync(host, TestIdentity.Student("sam"));
+        await AskAsync(host, TestIdentity.Student("sam"));
+        await AskAsync(host, TestIdentity.Student("kim"));
+        await AskAsync(host, TestIdentity.Student("far", "other"));
+
+        var own = Assert.Single(await EntriesAsync(host, TestIdentity.Student("sam")));
+        Assert.Equal((2, 140, 60), (own.GetProperty("requests").GetInt32(), own.GetProperty("input_tokens").GetInt32(), own.GetProperty("output_tokens").GetInt32()));
+        Assert.Equal("tiny", own.GetProperty("model").GetString());
+        Assert.Equal(JsonValueKind.Null, own.GetProperty("node").ValueKind);
+        Assert.Equal(["account-sam", "account-kim"], (await EntriesAsync(host, TestIdentity.Instructor())).Select(entry => entry.GetProperty("user").GetString()));
+        var all = await EntriesAsync(host, Owner);
+        Assert.Equal(3, all.Count);
+        Assert.All(all, entry => Assert.Equal(node.Address.Authority, entry.GetProperty("node").GetString()));
+    }
+
+    [Fact]
+    public async Task What_a_broken_stream_has_brought_is_counted_by_pieces()
+    {
+        await using var node = await ScriptedNode.StartAsync(context => ScriptedNode.SendAsync(context, """{"message":{"content":"x"},"done":false}""" + "\n" + """{"message":{"content":"y"},"done":false}""" + "\n"));
+        await using var host = await ModelHostUnderTest.WithNodesAsync(node.Address);
+        await AskAsync(host, TestIdentity.Student());
+        Assert.Equal(2, Assert.Single(await EntriesAsync(host, TestIdentity.Student())).GetProperty("output_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_quota_that_is_used_up_is_429_until_it_begins_anew()
+    {
+        await using var node = await ScriptedNode.StartAsync(context => ScriptedNode.SendAsync(context, Answer));
+        await using var host = await ModelHostUnderTest.WithAsync(("Nodes:0", node.Address.ToString()), ("Quotas:UserTokensPerDay", "150"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(host, TestIdentity.Student()));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(host, TestIdentity.Student()));
+        foreach (var path in new[] { "/api/chat", "/v1/chat/completions" })
+        {
+            using var refused = await host.PostAsync(path, new { model = "tiny", messages = new[] { new { role = "user", content = "x" } } });
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+            Assert.True(refused.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+            Assert.EndsWith("T00:00:00Z", Assert.Single(refused.Headers.GetValues("X-Lyceum-Quota-Reset")), StringComparison.Ordinal);
+            Assert.Contains("user_day of 150 tokens", (await refused.JsonAsync()).Error(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(host, TestIdentity.Student("kim")));
+    }
+
+    [Fact]
+    public void Minutes_and_days_begin_anew()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 23, 58, 0, TimeSpan.Zero));
+        var ledger = new UsageLedger(Options.Create(new QuotaOptions { UserTokensPerMinute = 10, CourseTokensPerDay = 25 }), time);
+        ledger.Add("c", "u", "m", "n", new TokenFigures(true, 5, 5));
+        Assert.Equal("user_minute", ledger.ExhaustedFor("c", "u")!.Name);
+        time.Advance(TimeSpan.FromSeconds(61));
+        Assert.Null(ledger.ExhaustedFor("c", "u"));
+        ledger.Add("c", "v", "m", "n", new TokenFigures(true, 10, 5));
+        Assert.Equal(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero), ledger.ExhaustedFor("c", "u")!.ResetsAt);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(ledger.ExhaustedFor("c", "u"));
+        Assert.Empty(ledger.Read((_, _) => true, showNodes: true).Entries);
+    }
+
+    private static async Task<HttpStatusCode> AskAsync(ModelHostUnderTest host, CallerIdentity caller)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/chat") { Content = JsonContent.Create(new { model = "tiny", messages = new[] { new { role = "user", content = "x" } } }) };
+        request.Headers.Add(IdentityHeader.Name, TestIdentity.Token(caller));
+        using var response = await host.Anonymous.SendAsync(request);
+        await response.Content.ReadAsStringAsync();
+        return response.StatusCode;
+    }
+
+    private static async Task<IReadOnlyList<JsonElement>> EntriesAsync(ModelHostUnderTest host, CallerIdentity caller)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/usage");
+        request.Headers.Add(IdentityHeader.Name, TestIdentity.Token(caller));
+        using var response = await host.Anonymous.SendAsync(request);
+        return [.. (await response.JsonAsync()).GetProperty("entries").EnumerateArray()];
+    }
+}
