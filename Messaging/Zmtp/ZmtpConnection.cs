@@ -41,7 +41,14 @@ internal sealed class ZmtpConnection : IAsyncDisposable
             try
             {
                 await socket.ConnectAsync(target, cancellationToken);
-                return await OpenAsync(socket, type, identity, options, cancellationToken);
+                if (!IsConnectedToItself(socket))
+                {
+                    return await OpenAsync(socket, type, identity, options, cancellationToken);
+                }
+
+                // Reset, so that nothing keeps the port from whoever is to listen there.
+                socket.LingerState = new LingerOption(true, 0);
+                socket.Dispose();
             }
             catch (SocketException exception) when (IsNotYetThere(exception.SocketErrorCode))
             {
@@ -62,6 +69,13 @@ internal sealed class ZmtpConnection : IAsyncDisposable
             pause = pause < TimeSpan.FromMilliseconds(50) ? pause * 1.5 : pause;
         }
     }
+
+    /// <summary>
+    /// Where nobody listens on a port of the range that clients' own ports come from, a connection may be given that very port,
+    /// and TCP joins its two ends.
+    /// </summary>
+    private static bool IsConnectedToItself(Socket socket) =>
+        socket.LocalEndPoint is IPEndPoint local && local.Equals(socket.RemoteEndPoint);
 
     /// <summary>Shakes hands on a connected socket, which this owns from now on.</summary>
     public static async Task<ZmtpConnection> OpenAsync(
