@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using Lyceum.KernelService.Assistant;
 using Lyceum.KernelService.Channels;
-using Lyceum.KernelService.Executions;
 using Lyceum.KernelService.Outliving;
 using Lyceum.KernelService.WarmKernels;
 using Lyceum.Messaging;
@@ -17,9 +15,7 @@ internal sealed class Kernel(
     KernelOwner owner,
     KernelLauncher launcher,
     KernelsOptions options,
-    KernelClients clients,
-    ExecutionObserver observer,
-    KernelAssistant assistant,
+    KernelTraffic traffic,
     TimeProvider time,
     ILogger<Kernel> logger) : IAsyncDisposable
 {
@@ -40,9 +36,9 @@ internal sealed class Kernel(
 
     public CallerIdentity Owner => owner.Caller;
 
-    public KernelClients Clients => clients;
+    public KernelClients Clients => traffic.Clients;
 
-    public KernelActivity Activity { get; } = new(time);
+    public KernelActivity Activity => traffic.Activity;
 
     /// <summary>Ends when the kernel is deleted, and with it the connections to it.</summary>
     public CancellationToken ShutDown => _shutDown.Token;
@@ -69,7 +65,7 @@ internal sealed class Kernel(
         try
         {
             Activity.GuessBusy();
-            if (await launcher.TryAdoptAsync(kept, OnMessage, cancellationToken) is not { } run)
+            if (await launcher.TryAdoptAsync(kept, traffic.FromKernel, cancellationToken) is not { } run)
             {
                 return false;
             }
@@ -109,7 +105,7 @@ internal sealed class Kernel(
         var isObserved = false;
         while (channel != KernelChannel.Iopub && await _next.Task.WaitAsync(cancellationToken) is { } current)
         {
-            if (!isObserved && !Observe(client, channel, message))
+            if (!isObserved && !traffic.IsForKernel(this, client, channel, message))
             {
                 return;
             }
@@ -162,7 +158,7 @@ internal sealed class Kernel(
         }
 
         // Afterwards: the next question to the assistant asks the kernel, which the interrupt must not hit.
-        assistant.Interrupt();
+        traffic.Interrupt();
     }
 
     /// <summary>Ends the process and starts another, and waits until that is ready.</summary>
@@ -202,7 +198,7 @@ internal sealed class Kernel(
         }
     }
 
-    public KernelModel ToModel() => new(Id, SpecName, Activity.LastActivityText, Activity.State, clients.Connected);
+    public KernelModel ToModel() => new(Id, SpecName, Activity.LastActivityText, Activity.State, Clients.Connected);
 
     private static TaskCompletionSource<KernelRun?> NewPromise() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -221,10 +217,10 @@ internal sealed class Kernel(
             Activity.Set(KernelActivity.Starting);
         }
 
-        var next = warm is null ? null : await warm.TryHandOverAsync(launch, OnMessage, cancellationToken);
+        var next = warm is null ? null : await warm.TryHandOverAsync(launch, traffic.FromKernel, cancellationToken);
         if (next is null)
         {
-            next = await launcher.StartAsync(launch, owner, OnMessage, cancellationToken);
+            next = await launcher.StartAsync(launch, owner, traffic.FromKernel, cancellationToken);
         }
         else
         {
@@ -255,7 +251,7 @@ internal sealed class Kernel(
             Await();
             await current.StopAsync(restart);
             await current.DisposeAsync();
-            observer.Ended(byItself: false);
+            traffic.Ended(byItself: false);
         }
     }
 
@@ -289,7 +285,7 @@ internal sealed class Kernel(
             if (_run == current && !current.IsStopping)
             {
                 Await();
-                observer.Ended(byItself: true);
+                traffic.Ended(byItself: true);
                 KernelLog.Tail(logger, Id, current.Tail);
 
                 // Before the next run starts: both write their connection file to the same place.
@@ -317,8 +313,7 @@ internal sealed class Kernel(
         }
 
         KernelLog.Died(logger, Id, exitCode, _deaths, options.MaxRestarts);
-        Activity.Set(KernelActivity.Restarting);
-        clients.Announce(KernelActivity.Restarting);
+        traffic.Announce(KernelActivity.Restarting);
         if (_deaths > 1)
         {
             await Task.Delay(RestartDelay * Math.Pow(2, Math.Min(_deaths - 1, MaxDoublings)), time, _shutDown.Token);
@@ -337,65 +332,7 @@ internal sealed class Kernel(
     private void Die(string reason)
     {
         KernelLog.Dead(logger, Id, reason);
-        Activity.Set(KernelActivity.Dead);
+        traffic.Announce(KernelActivity.Dead);
         _next.TrySetResult(null);
-        clients.Announce(KernelActivity.Dead);
-    }
-
-    private void OnMessage(KernelChannel channel, JupyterMessage? message)
-    {
-        if (message is null)
-        {
-            clients.Flush();
-            return;
-        }
-
-        var header = HeaderFields.Read(message.Header.Span);
-        if (channel == KernelChannel.Iopub)
-        {
-            // Outputs come in floods and need no parent; nothing else does.
-            var parent = header.MsgType.SequenceEqual("stream"u8) ? default : HeaderFields.Read(message.ParentHeader.Span);
-            Activity.Observe(header, parent, message);
-            observer.Published(header, parent, message);
-            clients.Publish(header, message);
-        }
-        else
-        {
-            var parent = HeaderFields.Read(message.ParentHeader.Span);
-
-            // First, so that a question that follows the reply finds the assistant informed.
-            observer.Replied(header, parent, message);
-            clients.Answer(channel, parent, message);
-        }
-    }
-
-    /// <summary>Takes note of a client's message; false if it is not for the kernel.</summary>
-    private bool Observe(KernelClient client, KernelChannel channel, JupyterMessage message)
-    {
-        var header = HeaderFields.Read(message.Header.Span);
-        client.Speak(header.SessionText);
-        if (header.IsActivity)
-        {
-            Activity.Touch();
-        }
-
-        if (channel == KernelChannel.Shell)
-        {
-            if (assistant.TryTake(this, client, header, message))
-            {
-                return false;
-            }
-
-            if (client.Caller is { } caller)
-            {
-                observer.Request(header, message, caller);
-            }
-        }
-        else if (header.MsgType.SequenceEqual("interrupt_request"u8))
-        {
-            assistant.Interrupt();
-        }
-
-        return true;
     }
 }

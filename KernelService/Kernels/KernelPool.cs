@@ -150,7 +150,8 @@ internal sealed class KernelPool(
         var recent = new RecentCells();
         var observer = new ExecutionObserver(language, () => notebooks.Of(id), recent, events, time, loggers.CreateLogger<ExecutionObserver>());
         var assistant = assistants.For(language, () => notebooks.Of(id), clients, recent);
-        return new Kernel(launch, owner, launcher, options.Value, clients, observer, assistant, time, _logger);
+        var traffic = new KernelTraffic(new KernelActivity(time), clients, observer, assistant);
+        return new Kernel(launch, owner, launcher, options.Value, traffic, time, _logger);
     }
 
     private async Task AdoptAsync(KeptKernel kernel, CancellationToken cancellationToken)

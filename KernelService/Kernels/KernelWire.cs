@@ -22,8 +22,11 @@ internal sealed class KernelWire : IAsyncDisposable
     // Whoever runs a cell waits for what comes on these two.
     private static readonly ZmtpOptions ShellOptions = Options with { ReadAheadBytes = 1024 * 1024, ReceiveOnReadAheadThread = true };
 
-    // Iopub carries the floods, too, which larger reads take off the wire with fewer calls.
-    private static readonly ZmtpOptions IopubOptions = Options with { ReceiveBufferBytes = 64 * 1024, ReceiveOnReadAheadThread = true };
+    // Iopub carries the floods, too, which larger reads take off the wire with fewer calls. A kernel drops what finds no room.
+    private static readonly ZmtpOptions IopubOptions = Options with
+    {
+        ReceiveBufferBytes = 64 * 1024, ReceiveOnReadAheadThread = true, SystemBufferBytes = 4 * 1024 * 1024,
+    };
 
     private readonly JupyterSigner _signer;
     private readonly SubscriberSocket _iopub;

@@ -40,6 +40,12 @@ internal sealed class ZmtpConnection : IAsyncDisposable
             Socket socket = Endpoint.CreateSocket(target);
             try
             {
+                if (options.SystemBufferBytes > 0)
+                {
+                    // Before connecting, for it decides the window that TCP agrees on.
+                    socket.ReceiveBufferSize = options.SystemBufferBytes;
+                }
+
                 await socket.ConnectAsync(target, cancellationToken);
                 if (!IsConnectedToItself(socket))
                 {

@@ -27,6 +27,12 @@ public sealed record ZmtpOptions
     /// </summary>
     public bool ReceiveOnReadAheadThread { get; init; }
 
+    /// <summary>
+    /// Bytes that the operating system is asked to take for a connection while this process is held up, by its garbage
+    /// collector for instance; it may allow fewer. 0 leaves it to the system.
+    /// </summary>
+    public int SystemBufferBytes { get; init; }
+
     /// <summary>Messages that a bound socket holds from all its peers before it stops reading from them.</summary>
     public int ReceiveQueueMessages { get; init; } = 1024;
 

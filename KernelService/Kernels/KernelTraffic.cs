@@ -1,0 +1,85 @@
+using Lyceum.KernelService.Assistant;
+using Lyceum.KernelService.Channels;
+using Lyceum.KernelService.Executions;
+using Lyceum.Messaging;
+
+namespace Lyceum.KernelService.Kernels;
+
+/// <summary>What passes between a kernel and its clients, and who takes note of it on the way.</summary>
+internal sealed class KernelTraffic(KernelActivity activity, KernelClients clients, ExecutionObserver observer, KernelAssistant assistant)
+{
+    public KernelActivity Activity => activity;
+
+    public KernelClients Clients => clients;
+
+    /// <summary>Takes note of a client's message; false if it is not for the kernel.</summary>
+    public bool IsForKernel(Kernel kernel, KernelClient client, KernelChannel channel, JupyterMessage message)
+    {
+        var header = HeaderFields.Read(message.Header.Span);
+        client.Speak(header.SessionText);
+        if (header.IsActivity)
+        {
+            activity.Touch();
+        }
+
+        if (channel == KernelChannel.Shell)
+        {
+            if (assistant.TryTake(kernel, client, header, message))
+            {
+                return false;
+            }
+
+            if (client.Caller is { } caller)
+            {
+                observer.Request(header, message, caller);
+            }
+        }
+        else if (header.MsgType.SequenceEqual("interrupt_request"u8))
+        {
+            assistant.Interrupt();
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives the clients what the kernel sent; null when nothing more is there for now.</summary>
+    public void FromKernel(KernelChannel channel, JupyterMessage? message)
+    {
+        if (message is null)
+        {
+            clients.Flush();
+            return;
+        }
+
+        var header = HeaderFields.Read(message.Header.Span);
+        if (channel == KernelChannel.Iopub)
+        {
+            // Outputs come in floods and need no parent; nothing else does.
+            var parent = header.MsgType.SequenceEqual("stream"u8) ? default : HeaderFields.Read(message.ParentHeader.Span);
+            activity.Observe(header, parent, message);
+            observer.Published(header, parent, message);
+            clients.Publish(header, message);
+        }
+        else
+        {
+            var parent = HeaderFields.Read(message.ParentHeader.Span);
+
+            // First, so that a question that follows the reply finds the assistant informed.
+            observer.Replied(header, parent, message);
+            clients.Answer(channel, parent, message);
+        }
+    }
+
+    /// <summary>Says what has become of the kernel, to whoever asks and to those who are connected.</summary>
+    public void Announce(string state)
+    {
+        activity.Set(state);
+        clients.Announce(state);
+    }
+
+    /// <summary>A process has ended, and with it whatever it executed.</summary>
+    public void Ended(bool byItself) => observer.Ended(byItself);
+
+    /// <summary>The user wants an end of what is under way.</summary>
+    public void Interrupt() => assistant.Interrupt();
+}
