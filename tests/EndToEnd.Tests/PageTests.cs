@@ -28,11 +28,14 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
         var ask = student.GetByTestId("ask-about-error");
         await Expect(ask).ToBeVisibleAsync();
 
+        var trace = new Trace();
+        await student.SetExtraHTTPHeadersAsync([trace.Header]);
         var answering = await student.RunAndWaitForResponseAsync(() => ask.ClickAsync(), response => response.Url.Contains("/llm/chat/", StringComparison.Ordinal) && response.Request.Method == "POST");
         Assert.StartsWith("text/event-stream", answering.Headers["content-type"], StringComparison.Ordinal);
         var answer = student.Locator("[data-testid=tutor-message][data-sender=assistant]").First;
         await Expect(answer).ToContainTextAsync("valeus");
         await Expect(answer).Not.ToContainTextAsync("values.Length");
+        await trace.WaterfallAsync(_suite, "gateway", "chatservice", "modelhost");
 
         // The class view was open all the time and is not loaded again.
         var row = instructor.GetByTestId("learner-row").Filter(new() { HasText = name });
