@@ -14,6 +14,8 @@ internal sealed class KernelQuestions(IOptions<AssistantOptions> options, TimePr
 {
     private const string Expression = "answer";
     private const int MaxAnswer = 1024 * 1024;
+    private const int MaxAborts = 10;
+    private static readonly TimeSpan AbortPause = TimeSpan.FromMilliseconds(50);
 
     public async Task<IReadOnlyList<KernelVariable>> VariablesAsync(Kernel kernel, string language, CancellationToken cancellationToken) =>
         KernelExpressions.For(language) is { } expressions && await AskAsync(kernel, expressions.Variables, cancellationToken) is JsonArray rows
@@ -51,9 +53,8 @@ internal sealed class KernelQuestions(IOptions<AssistantOptions> options, TimePr
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await kernel.AskAsync("execute_request", Encoding.UTF8.GetBytes(content.ToJsonString()), either.Token) is { Content.Length: <= MaxAnswer } reply
-                ? JsonNode.Parse(reply.Content.Span)?["user_expressions"]?[Expression]?["data"]?["application/json"]
-                : null;
+            var answer = await ReplyAsync(kernel, Encoding.UTF8.GetBytes(content.ToJsonString()), either.Token);
+            return answer?["user_expressions"]?[Expression]?["data"]?["application/json"];
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -64,5 +65,21 @@ internal sealed class KernelQuestions(IOptions<AssistantOptions> options, TimePr
             // A kernel's user can make it answer anything.
             return null;
         }
+    }
+
+    /// <summary>The reply's content. For a moment after a cell has failed, ipykernel aborts whatever it is asked next.</summary>
+    private async Task<JsonNode?> ReplyAsync(Kernel kernel, byte[] request, CancellationToken cancellationToken)
+    {
+        var answer = await OnceAsync();
+        for (var aborts = 0; aborts < MaxAborts && (string?)answer?["status"] == "aborted"; aborts++)
+        {
+            await Task.Delay(AbortPause, time, cancellationToken);
+            answer = await OnceAsync() ?? answer;
+        }
+
+        return answer;
+
+        async Task<JsonNode?> OnceAsync() =>
+            await kernel.AskAsync("execute_request", request, cancellationToken) is { Content.Length: <= MaxAnswer } reply ? JsonNode.Parse(reply.Content.Span) : null;
     }
 }
