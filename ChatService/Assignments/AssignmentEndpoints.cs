@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Lyceum.ChatService.Courses;
 using Lyceum.ChatService.Tutor;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,7 +21,7 @@ internal static class AssignmentEndpoints
     public static void MapAssignments(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/tutor/policy", InForceAsync);
-        var course = routes.MapTutorCourse().WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
+        var course = routes.MapCourse("/tutor").WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
         course.MapGet("/policy", PolicyAsync);
         course.MapPut("/policy", SetPolicyAsync);
         course.MapGet("/assignments", ListAsync);

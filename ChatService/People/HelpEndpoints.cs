@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Lyceum.ChatService.Conversations;
-using Lyceum.ChatService.Courses;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -23,7 +22,7 @@ internal static class HelpEndpoints
         student.MapDelete("/", WithdrawAsync);
         student.MapPost("/messages", SayToPersonAsync);
 
-        var queue = routes.MapTutorCourse().MapGroup("/help");
+        var queue = routes.MapCourse("/tutor").MapGroup("/help");
         queue.MapGet("/", QueueAsync);
         queue.MapGet("/stream", StreamAsync);
         queue.MapGet("/{id:guid}", ReadAsync);

@@ -1,4 +1,4 @@
-using Lyceum.ChatService.Courses;
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Lyceum.ChatService.Records;
@@ -12,7 +12,7 @@ internal static class RecordEndpoints
 
     public static void MapRecords(this IEndpointRouteBuilder routes)
     {
-        var turns = routes.MapTutorCourse().MapGroup("/turns");
+        var turns = routes.MapCourse("/tutor").MapGroup("/turns");
         turns.MapGet("/", ListAsync);
         turns.MapGet("/{answer_id:guid}", GetAsync);
     }

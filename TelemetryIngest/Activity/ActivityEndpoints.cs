@@ -1,3 +1,4 @@
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,7 @@ internal static class ActivityEndpoints
         builder.Services.AddSingleton<ActivityReader>();
     }
 
-    public static void MapActivity(this IEndpointRouteBuilder routes) => routes.MapCourse().MapGet("/activity", ReadAsync);
+    public static void MapActivity(this IEndpointRouteBuilder routes) => routes.MapCourse("/telemetry").MapGet("/activity", ReadAsync);
 
     private static async Task<Results<Ok<ClassActivity>, ProblemHttpResult>> ReadAsync(
         string course, string? window, ActivityReader reader, IOptions<ActivityOptions> options, TimeProvider time, CancellationToken cancellationToken)

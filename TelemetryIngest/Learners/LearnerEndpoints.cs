@@ -21,7 +21,7 @@ internal static class LearnerEndpoints
     {
         routes.MapGet("/telemetry/learners/me/last-error", LastErrorAsync);
         routes.MapGet("/telemetry/learners/me/activity", ActivityAsync);
-        routes.MapCourse().MapGet("/learners/{learner}/events", EventsAsync);
+        routes.MapCourse("/telemetry").MapGet("/learners/{learner}/events", EventsAsync);
     }
 
     private static async Task<Results<Ok<FailedExecution>, NoContent>> LastErrorAsync(

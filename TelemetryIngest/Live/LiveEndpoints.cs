@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Lyceum.ServiceDefaults.Identity;
 using Lyceum.TelemetryIngest.Activity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -15,7 +16,7 @@ internal static class LiveEndpoints
         builder.Services.AddHostedService<ChangeFeed>();
     }
 
-    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapCourse().MapGet("/activity/stream", StreamAsync);
+    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapCourse("/telemetry").MapGet("/activity/stream", StreamAsync);
 
     private static async Task<Results<ServerSentEventsResult<string>, ProblemHttpResult>> StreamAsync(
         string course, string? window, HttpContext context, CourseWatches watches, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)

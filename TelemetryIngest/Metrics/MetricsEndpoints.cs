@@ -1,4 +1,4 @@
-using Lyceum.TelemetryIngest.Activity;
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Lyceum.TelemetryIngest.Metrics;
@@ -15,7 +15,7 @@ internal static class MetricsEndpoints
         builder.Services.AddSingleton<MetricsReader>();
     }
 
-    public static void MapMetrics(this IEndpointRouteBuilder routes) => routes.MapCourse().MapGet("/metrics", ReadAsync);
+    public static void MapMetrics(this IEndpointRouteBuilder routes) => routes.MapCourse("/telemetry").MapGet("/metrics", ReadAsync);
 
     private static async Task<Results<Ok<CourseMetrics>, ProblemHttpResult>> ReadAsync(
         string course, DateTimeOffset? from, DateTimeOffset? to, string? notebook, MetricsReader metrics, TimeProvider time, CancellationToken cancellationToken)
