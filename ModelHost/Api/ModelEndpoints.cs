@@ -1,3 +1,4 @@
+using System.Net;
 using Lyceum.ModelHost.Forwarding;
 using Lyceum.ModelHost.Hints;
 using Lyceum.ModelHost.Library;
@@ -5,6 +6,7 @@ using Lyceum.ModelHost.Nodes;
 using Lyceum.ModelHost.Scheduling;
 using Lyceum.ModelHost.Telemetry;
 using Lyceum.ModelHost.Usage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ModelHost.Api;
@@ -23,6 +25,8 @@ internal static class ModelEndpoints
         builder.Services.AddSingleton<ModelTelemetry>();
         builder.Services.AddSingleton<NodeClient>();
         builder.Services.AddSingleton<NodeFleet>();
+        builder.Services.TryAddSingleton<HostLookup>(Dns.GetHostAddressesAsync);
+        builder.Services.AddHostedService<NodeDiscovery>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<NodeFleet>());
         builder.Services.AddSingleton<ModelResolver>();
         builder.Services.AddSingleton<ModelForwarder>();
@@ -54,6 +58,7 @@ internal static class ModelEndpoints
 
         routes.MapLibrary();
         routes.MapUsage();
+        routes.MapNodes();
     }
 
     private static async Task RunAsync(

@@ -81,7 +81,7 @@ internal sealed partial class ModelForwarder(
     private async Task<NodeFailure> TryAsync(ModelRun run, NodeSlot slot, ModelTelemetry.ModelRun measured)
     {
         using var wait = new WaitLimit(_limits.FirstByte, _limits.Idle, time, run.Context.RequestAborted);
-        await using var attempt = new NodeAttempt(client, slot.Node, run.Operation, run.Request, run.Scheduled.Model, wait);
+        await using var attempt = new NodeAttempt(client, slot.Node, run.Operation, run.Request, run.Scheduled.Model, wait, time);
         StreamRelay? relay = null;
         var early = await slot.Node.Breaker.RunAsync(
             attempt => attempt.BeginAsync(source => relay = new StreamRelay(source, run.Context.Response.BodyWriter, run.Operation.Shape, run.Text, wait)), attempt);
@@ -168,6 +168,7 @@ internal sealed partial class ModelForwarder(
     {
         if (!run.HasSent || run.TryContinue())
         {
+            run.AvoidAfterStart(scheduler.Nodes);
             // A connection that had idled may have been closed under the request, which says nothing of the node: once more, then.
             if (!run.HasSent && !scheduler.IsAble(run.Scheduled.Model, run.Failed) && run.LastFailure is NodeFailure.Broken && run.Failed.Count == 1 && !run.IsRepeated)
             {

@@ -58,6 +58,15 @@ internal sealed class ModelRun
         LastFailure = failure;
     }
 
+    /// <summary>Once the client has text, leaves out nodes that cannot go on from it.</summary>
+    public void AvoidAfterStart(IReadOnlyList<ModelNode> nodes)
+    {
+        if (HasSent && Text is { Length: > 0 })
+        {
+            _failed.UnionWith(nodes.Where(node => !node.MayContinue));
+        }
+    }
+
     public void Repeat(ModelNode node)
     {
         IsRepeated = true;

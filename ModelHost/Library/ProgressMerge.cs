@@ -82,7 +82,7 @@ internal sealed class ProgressMerge(LibraryNodes nodes, NodeFleet fleet, NodeCli
         using var wait = new WaitLimit(_idle, _idle, time, cancellationToken);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node.Address, path)) { Content = new SplicedContent(body, default, default) };
+            using var request = node.Request(HttpMethod.Post, path, new SplicedContent(body, default, default));
             using var response = await client.SendAsync(request, wait.Token);
             if (!response.IsSuccessStatusCode)
             {

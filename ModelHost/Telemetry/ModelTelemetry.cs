@@ -44,7 +44,7 @@ internal sealed class ModelTelemetry : IDisposable
         TagList tags = new()
         {
             { "gen_ai.operation.name", operation.Name },
-            { "gen_ai.provider.name", node is null ? "lyceum" : "ollama" },
+            { "gen_ai.provider.name", node is null ? "lyceum" : node.Kind is NodeKind.OpenAi ? "openai" : "ollama" },
             { "gen_ai.request.model", asked },
             { "gen_ai.response.model", model },
         };

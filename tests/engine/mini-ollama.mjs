@@ -3,10 +3,11 @@
 //   PORT=11500 (0 takes a free one; the line "mini-ollama <port>" on stdout says which)
 //   MODEL=tiny.gguf beside this file   MODELS=tiny:latest,embed:latest   LOAD_MS=300 (delay of a cold load)
 //   EXIT_WITH_STDIN=1 ends the server when its input closes, so that it does not outlive who started it
+//   HOST=127.0.0.1   API=openai (only /v1, as vLLM has it)   KEY=... (asked of every request as a bearer token)
 //   PARALLEL=4   MAX_QUEUE=512 (then 503)   DIE_AFTER=0 (cuts the socket after n chunks: a node that dies mid-stream)
 import http from "node:http";
 import { ApiError, startEngine } from "./engine.mjs";
-import { ollama, openAi } from "./inference.mjs";
+import { ollama, openAi, openAiPrompt } from "./inference.mjs";
 import { capabilities, details, fullName, Models } from "./models.mjs";
 
 const env = process.env;
@@ -48,6 +49,7 @@ const routes = {
   "POST /api/chat": ({ body, json, response }) => ollama(node, response, body, "chat", json),
   "POST /api/generate": ({ body, json, response }) => ollama(node, response, body, "generate", json),
   "POST /v1/chat/completions": ({ body, json, response }) => openAi(node, response, body, json),
+  "POST /v1/completions": ({ body, json, response }) => openAiPrompt(node, response, body, json),
   "POST /v1/embeddings": openAiEmbed,
   "GET /v1/models": ({ json }) => json(200, { object: "list", data: [...models.names].map(openAiModel) }),
   // Not Ollama's: how many slots are taken, so that a test can see a cancelled request leave.
@@ -167,6 +169,10 @@ async function handle(request, response) {
     response.end(bytes);
   };
   try {
+    if (env.API === "openai" && !path.startsWith("/v1/") && !path.startsWith("/debug/")) throw new ApiError(404, "Not Found");
+    if (env.KEY && !path.startsWith("/debug/") && request.headers.authorization !== `Bearer ${env.KEY}`) {
+      throw new ApiError(401, `Incorrect API key provided: ${request.headers.authorization}`);
+    }
     if (path === "/") {
       response.writeHead(200, { "content-type": "text/plain; charset=utf-8" });
       return response.end(request.method === "HEAD" ? "" : "Ollama is running");
@@ -189,4 +195,4 @@ async function handle(request, response) {
 if (env.EXIT_WITH_STDIN) process.stdin.on("end", () => process.exit()).resume();
 
 const server = http.createServer(handle);
-server.listen(+(env.PORT ?? 11500), "127.0.0.1", () => console.log("mini-ollama", server.address().port));
+server.listen(+(env.PORT ?? 11500), env.HOST ?? "127.0.0.1", () => console.log("mini-ollama", server.address().port));
