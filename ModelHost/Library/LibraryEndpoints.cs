@@ -20,6 +20,7 @@ internal static class LibraryEndpoints
     public static void AddLibrary(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<LibraryNodes>();
+        builder.Services.AddSingleton<NodeProgress>();
         builder.Services.AddSingleton<ProgressMerge>();
         builder.Services.AddSingleton<LibraryChange>();
         builder.Services.AddSingleton<BlobCopies>();
