@@ -5,6 +5,7 @@
 //   EXIT_WITH_STDIN=1 ends the server when its input closes, so that it does not outlive who started it
 //   HOST=127.0.0.1   API=openai (only /v1, as vLLM has it)   KEY=... (asked of every request as a bearer token)
 //   PARALLEL=4   MAX_QUEUE=512 (then 503)   DIE_AFTER=0 (cuts the socket after n chunks: a node that dies mid-stream)
+import { createHash } from "node:crypto";
 import http from "node:http";
 import { ApiError, startEngine } from "./engine.mjs";
 import { ollama, openAi, openAiPrompt } from "./inference.mjs";
@@ -32,6 +33,7 @@ const routes = {
   "GET /api/ps": ({ json }) => json(200, { models: models.running(Date.now()).map(running) }),
   "POST /api/show": ({ body, json }) => json(200, shown(ask(body))),
   "POST /api/pull": pull,
+  "POST /api/create": create,
   "DELETE /api/delete": ({ body, response }) => {
     models.remove(ask(body));
     response.writeHead(200).end();
@@ -108,6 +110,31 @@ async function pull({ body, json, response }) {
   return response.end();
 }
 
+/** Files that models are created from, by digest; only their sizes are kept. */
+const blobs = new Map();
+
+async function blob(request, response, digest) {
+  if (request.method === "HEAD") return response.writeHead(blobs.has(digest) ? 200 : 404).end();
+  const hash = createHash("sha256");
+  let length = 0;
+  for await (const piece of request) {
+    hash.update(piece);
+    length += piece.length;
+  }
+  if ("sha256:" + hash.digest("hex") !== digest) throw new ApiError(400, "digest mismatch");
+  blobs.set(digest, length);
+  return response.writeHead(201).end();
+}
+
+function create({ body, json, response }) {
+  const missing = Object.values(body.files ?? {}).find(digest => !blobs.has(digest));
+  if (missing) throw new ApiError(400, `blob ${missing} not found`);
+  models.names.add(fullName(body.model));
+  if (body.stream === false) return json(200, { status: "success" });
+  response.writeHead(200, { "content-type": "application/x-ndjson" });
+  return response.end('{"status":"creating new layer"}\n{"status":"success"}\n');
+}
+
 const unit = vector => {
   const length = Math.hypot(...vector) || 1;
   return vector.map(value => value / length);
@@ -177,6 +204,7 @@ async function handle(request, response) {
       response.writeHead(200, { "content-type": "text/plain; charset=utf-8" });
       return response.end(request.method === "HEAD" ? "" : "Ollama is running");
     }
+    if (path.startsWith("/api/blobs/")) return await blob(request, response, path.slice("/api/blobs/".length));
     const body = request.method === "POST" || request.method === "DELETE" ? await readBody(request) : undefined;
     const route = routes[`${request.method} ${path}`];
     if (route) return await route({ body, json, response });
