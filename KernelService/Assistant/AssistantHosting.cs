@@ -1,5 +1,6 @@
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Executions;
+using Lyceum.ServiceDefaults.Exams;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Assistant;
@@ -11,6 +12,7 @@ internal static class AssistantHosting
         builder.Services.AddOptions<AssistantOptions>().BindConfiguration("Assistant").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHttpClient(TutorClient.HttpClientName, http => http.Timeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton<TutorClient>();
+        builder.AddExams();
         builder.Services.AddSingleton<KernelQuestions>();
         builder.Services.AddSingleton<AssistantMessages>();
         builder.Services.AddSingleton<Assistants>();
@@ -19,7 +21,7 @@ internal static class AssistantHosting
 
 /// <summary>Makes each kernel its assistant.</summary>
 internal sealed class Assistants(
-    IOptions<AssistantOptions> options, TutorClient tutor, KernelQuestions questions, AssistantMessages messages, TimeProvider time, ILogger<KernelAssistant> logger)
+    IOptions<AssistantOptions> options, ExamGate exams, TutorClient tutor, KernelQuestions questions, AssistantMessages messages, TimeProvider time, ILogger<KernelAssistant> logger)
 {
     /// <param name="language">The kernel's language, as its kernelspec names it.</param>
     /// <param name="notebook">The path of the notebook that the kernel works for, if it is known.</param>
@@ -29,7 +31,7 @@ internal sealed class Assistants(
     {
         var context = new AssistantContext();
         var composer = new NotebookContext(language, notebook, recent, context, questions);
-        var turns = new TutorTurns(language, composer, tutor, options.Value, time);
+        var turns = new TutorTurns(language, composer, exams, tutor, options.Value, time);
         var setup = new ContextSetup(language, context, questions);
         return new KernelAssistant(options.Value, turns, setup, questions, language, clients, messages, logger);
     }

@@ -14,13 +14,16 @@ internal sealed class NotebookContext(
     private const int MaxInfo = 1_000;
     private const int MaxCellId = 256;
 
+    /// <summary>The notebook's path; null when nobody named it.</summary>
+    public string? Path => notebook();
+
     public async Task<QuestionContext> ComposeAsync(Kernels.Kernel kernel, CancellationToken cancellationToken)
     {
         var cells = recent.Cells;
         var variables = await questions.VariablesAsync(kernel, language, cancellationToken);
         var last = cells.Count > 0 ? cells[^1] : null;
         return new QuestionContext(
-            notebook(),
+            Path,
             last?.Id is { Length: <= MaxCellId } id ? id : null,
             Code(cells, variables),
             language,

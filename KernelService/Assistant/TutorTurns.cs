@@ -1,9 +1,11 @@
 using System.Text.Json;
+using Lyceum.ServiceDefaults.Exams;
 
 namespace Lyceum.KernelService.Assistant;
 
 /// <summary>Answers <c>llm_request</c>: each is a turn of one conversation with the tutor, which lasts as long as the kernel.</summary>
-internal sealed class TutorTurns(string language, NotebookContext notebook, TutorClient tutor, AssistantOptions options, TimeProvider time)
+internal sealed class TutorTurns(
+    string language, NotebookContext notebook, ExamGate exams, TutorClient tutor, AssistantOptions options, TimeProvider time)
 {
     private Guid? _conversation;
 
@@ -25,6 +27,12 @@ internal sealed class TutorTurns(string language, NotebookContext notebook, Tuto
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
+            // A notebook that nobody named may be the exam's.
+            if (await exams.RefusalAsync(request.Caller, notebook.Path ?? "", either.Token) is { } refusal)
+            {
+                return AssistantReply.Error(refusal.Status == StatusCodes.Status403Forbidden ? "ExamLockdown" : "TutorUnavailable", refusal.Detail);
+            }
+
             var context = await notebook.ComposeAsync(request.Kernel, either.Token);
             var answer = await AskAsync(request, question, context, delta => ShowPiece(stream, respond, delta), either.Token);
             if (answer.Text is not { } text)

@@ -27,8 +27,12 @@ internal sealed class TutorListener : IAsyncDisposable
         builder.Logging.ClearProviders();
         _app = builder.Build();
         _app.MapPost("/llm/chat/", (HttpContext http) => AnswerAsync(http, null));
+        _app.MapGet("/tutor/lockdown", (string course, string notebook_path) => new { locked = course == Locked || notebook_path == "exam.ipynb" });
         _app.MapPost("/llm/chat/{id}/message/", (HttpContext http, string id) => AnswerAsync(http, id));
     }
+
+    /// <summary>The course that is in an exam.</summary>
+    public string? Locked { get; set; }
 
     public string Address => _app.Urls.First();
 
@@ -131,6 +135,7 @@ public sealed class AssistantFixture : KernelServiceFixture, IAsyncLifetime
         new("services:chatservice:http:0", Tutor.Address),
         // A busy machine must not make the kernel's answer count as none.
         new("Assistant:KernelTimeout", "00:01:00"),
+        new("Exams:AskEvery", "00:00:00"),
     ];
 
     async Task IAsyncLifetime.InitializeAsync()
