@@ -15,6 +15,15 @@ internal sealed record LlmRequest(string? Request, bool Stream = false);
 /// <param name="ContextInfo">What the client knows of it.</param>
 internal sealed record ContextSetupRequest(string? Context, JsonElement ContextInfo = default);
 
+/// <summary><c>lint_code_request</c>.</summary>
+/// <param name="NotebookId">Whatever the client calls the notebook; it comes back.</param>
+/// <param name="Cells">The cells, at most 500, in their order.</param>
+/// <param name="Mode"><c>fast</c>: only what does not parse; <c>thorough</c>: also what looks wrong.</param>
+internal sealed record LintCodeRequest(string? NotebookId, IReadOnlyList<LintCell?>? Cells, string? Mode);
+
+/// <summary>A cell to look at.</summary>
+internal sealed record LintCell(string? CellId, string? Content);
+
 // What goes out on iopub:
 
 /// <summary><c>llm_response</c>: the whole answer, or a piece of one that streams.</summary>
@@ -32,6 +41,48 @@ internal sealed record LlmResponse(string Name, string Text)
 }
 
 internal sealed record CodeCell(string Language, string Code);
+
+/// <summary><c>add_child_codecell</c>: a cell below the question, with code that runs now.</summary>
+/// <param name="Action">Always <c>code_cell</c>.</param>
+/// <param name="Language">The kernel's language.</param>
+/// <param name="Code">The code.</param>
+/// <param name="Autoexecute">Whether the kernel runs it already: the client must not.</param>
+/// <param name="ExecuteRequestMsg">The execution; its header has the question's <c>msg_id</c>, under which the outputs come.</param>
+internal sealed record ChildCodeCell(string Action, string Language, string Code, bool Autoexecute, ExecuteRequestMessage ExecuteRequestMsg);
+
+/// <summary>The message of an execution, as far as a client needs it to recognise the outputs.</summary>
+internal sealed record ExecuteRequestMessage(JsonElement Header, JsonElement ParentHeader, JsonElement Metadata, JsonElement Content);
+
+/// <summary><c>llm_thought</c>: what the tutor is about to do.</summary>
+internal sealed record LlmThought(string Thought, string ToolName, JsonElement ToolInput);
+
+/// <summary><c>lint_code_result</c>, the cells in their order.</summary>
+internal sealed record LintCodeResult(string? NotebookId, IReadOnlyList<LintNote> Notes);
+
+/// <summary>What looks wrong in a cell.</summary>
+/// <param name="CellId">The cell.</param>
+/// <param name="Line">The line, from 1.</param>
+/// <param name="Column">The column, from 1.</param>
+/// <param name="Severity"><c>error</c> or <c>warning</c>.</param>
+/// <param name="Rule">The kind of thing, such as <c>syntax</c> or <c>undefined-name</c>.</param>
+/// <param name="Message">What it is, for people.</param>
+internal sealed record LintNote(string? CellId, int Line, int Column, string Severity, string Rule, string Message);
+
+/// <summary>What a linter is given.</summary>
+internal sealed record LintCells(IReadOnlyList<LintCell> Cells, bool Thorough);
+
+/// <summary><c>chat_history</c>: the conversation so far, the oldest first.</summary>
+/// <param name="Conversation">Its id at ChatService; null before the first question.</param>
+/// <param name="Records">Its messages.</param>
+internal sealed record ChatHistory(Guid? Conversation, IReadOnlyList<ChatRecord> Records);
+
+/// <summary>A message of a conversation.</summary>
+/// <param name="Role"><c>user</c>, <c>assistant</c>, or <c>instructor</c> for a person who took over.</param>
+/// <param name="Content">Its text.</param>
+/// <param name="Timestamp">When, UTC.</param>
+/// <param name="InputTokens">Of an answer, how many tokens the model read, where it said so.</param>
+/// <param name="OutputTokens">Of an answer, how many tokens the model wrote, where it said so.</param>
+internal sealed record ChatRecord(string Role, string Content, DateTimeOffset Timestamp, long? InputTokens, long? OutputTokens);
 
 /// <summary><c>dataset</c>: the first rows of a table; <c>csv</c> begins with the headers, as clients expect.</summary>
 internal sealed record DatasetPreview(string Name, IReadOnlyList<JsonElement> Headers, IReadOnlyList<JsonElement> Csv);
@@ -64,6 +115,14 @@ internal sealed record AssistantReply(
 
 [JsonSerializable(typeof(LlmRequest))]
 [JsonSerializable(typeof(ContextSetupRequest))]
+[JsonSerializable(typeof(LintCodeRequest))]
+[JsonSerializable(typeof(LintCodeResult))]
+[JsonSerializable(typeof(LintCells))]
+[JsonSerializable(typeof(IReadOnlyList<LintCell>))]
+[JsonSerializable(typeof(IReadOnlyList<LintNote>))]
+[JsonSerializable(typeof(ChatHistory))]
+[JsonSerializable(typeof(ChildCodeCell))]
+[JsonSerializable(typeof(LlmThought))]
 [JsonSerializable(typeof(LlmResponse))]
 [JsonSerializable(typeof(CodeCell))]
 [JsonSerializable(typeof(DatasetPreview))]

@@ -33,6 +33,8 @@ internal sealed class Assistants(
         var composer = new NotebookContext(language, notebook, recent, context, questions);
         var turns = new TutorTurns(language, composer, exams, tutor, options.Value, time);
         var setup = new ContextSetup(language, context, questions);
-        return new KernelAssistant(options.Value, turns, setup, questions, language, clients, messages, logger);
+        var publisher = new AssistantPublisher(clients, messages);
+        var answers = new AssistantAnswers(language, turns, setup, new CellLinting(language, questions), questions, publisher);
+        return new KernelAssistant(options.Value, answers, new AgentTools(language, questions, publisher, clients, options.Value, time), publisher, logger);
     }
 }

@@ -19,4 +19,8 @@ internal sealed class AssistantOptions
     /// <summary>How long a kernel may take to tell its variables or show a table before the assistant goes on without.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1000000", "00:01:00", ErrorMessage = "Assistant:KernelTimeout must be between 00:00:00.1 and 00:01:00.")]
     public TimeSpan KernelTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long code may run that the tutor runs in a kernel; then it is interrupted.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Assistant:RunTimeout must be between 00:00:01 and 00:10:00.")]
+    public TimeSpan RunTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -27,8 +27,11 @@ internal sealed class AssistantRequest(Kernel kernel, KernelClient client, Calle
     public static bool IsOne(ReadOnlySpan<byte> type) => type.Length switch
     {
         11 => type.SequenceEqual("llm_request"u8),
+        13 => type.SequenceEqual("reset_request"u8),
+        17 => type.SequenceEqual("lint_code_request"u8),
         20 => type.SequenceEqual("context_info_request"u8),
         21 => type.SequenceEqual("context_setup_request"u8),
+        25 => type.SequenceEqual("get_agent_history_request"u8),
         27 => type.SequenceEqual("get_subkernel_state_request"u8),
         _ => false,
     };

@@ -1,11 +1,10 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Lyceum.KernelService.Kernels;
 
 namespace Lyceum.KernelService.Assistant;
 
 /// <summary>Answers <c>context_setup_request</c> and <c>context_info_request</c>.</summary>
-internal sealed partial class ContextSetup(string language, AssistantContext context, KernelQuestions questions)
+internal sealed class ContextSetup(string language, AssistantContext context, KernelQuestions questions)
 {
     private const int MaxInfo = 16 * 1024;
     private const int MaxTables = 8;
@@ -44,12 +43,15 @@ internal sealed partial class ContextSetup(string language, AssistantContext con
         return AssistantReply.Ok(JsonSerializer.SerializeToElement(Describe(request.Kernel), AssistantJson.Default.ContextInfoResponse));
     }
 
+    /// <summary>Begins anew: nothing is known of the notebook.</summary>
+    public void Reset() => context.Set("default", default);
+
     public ContextInfoResponse Describe(Kernel kernel) => new(context.Name, context.Name, context.Info, LanguageOf(kernel), context.Info);
 
     private ContextLanguage LanguageOf(Kernel kernel) => new(language, kernel.SpecName);
 
     // {"id": "df"} as in llmkernel, or {"df": ...} as in Beaker, where the keys are the variables.
-    private static List<string> TablesOf(JsonElement info)
+    private List<string> TablesOf(JsonElement info)
     {
         if (info.ValueKind != JsonValueKind.Object)
         {
@@ -64,9 +66,6 @@ internal sealed partial class ContextSetup(string language, AssistantContext con
             }
         }
 
-        return [.. info.EnumerateObject().Select(property => property.Name).Where(name => IsVariable().IsMatch(name)).Take(MaxTables)];
+        return [.. info.EnumerateObject().Select(property => property.Name).Where(name => KernelQuestions.IsVariable(name, language)).Take(MaxTables)];
     }
-
-    [GeneratedRegex(@"\A[A-Za-z_]\w{0,99}\z")]
-    public static partial Regex IsVariable();
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Kernels;
@@ -12,19 +11,28 @@ namespace Lyceum.KernelService.Assistant;
 /// a kernel that is busy does not keep the tutor from answering.
 /// </summary>
 internal sealed partial class KernelAssistant(
-    AssistantOptions options,
-    TutorTurns turns,
-    ContextSetup setup,
-    KernelQuestions questions,
-    string language,
-    KernelClients clients,
-    AssistantMessages messages,
-    ILogger<KernelAssistant> logger)
+    AssistantOptions options, AssistantAnswers answers, AgentTools tools, AssistantPublisher publisher, ILogger<KernelAssistant> logger)
 {
     private readonly Lock _gate = new();
     private readonly Channel<AssistantRequest> _waiting = Channel.CreateBounded<AssistantRequest>(options.MaxWaiting);
     private Task? _answering;
     private CancellationTokenSource? _current;
+    private AssistantRequest? _question;
+
+    /// <summary>What the tutor may do in the kernel while it answers a question.</summary>
+    public AgentTools Tools => tools;
+
+    /// <summary>The question that is being answered; null when there is none.</summary>
+    public AssistantRequest? Question
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _question;
+            }
+        }
+    }
 
     /// <summary>Takes a message on shell if it is the assistant's, and answers it by and by; false if it is the kernel's.</summary>
     public bool TryTake(Kernel kernel, KernelClient client, HeaderFields header, JupyterMessage message)
@@ -45,8 +53,8 @@ internal sealed partial class KernelAssistant(
         }
         else
         {
-            Publish(messages.Status(request, KernelActivity.Busy));
-            Finish(request, AssistantReply.Error("AssistantBusy", $"{options.MaxWaiting} requests are waiting for the assistant already."));
+            publisher.Status(request, KernelActivity.Busy);
+            publisher.Finish(request, AssistantReply.Error("AssistantBusy", $"{options.MaxWaiting} requests are waiting for the assistant already."));
         }
 
         return true;
@@ -82,13 +90,14 @@ internal sealed partial class KernelAssistant(
         lock (_gate)
         {
             _current = interrupt;
+            _question = request.Type == "llm_request" ? request : null;
         }
 
-        Publish(messages.Status(request, KernelActivity.Busy));
+        publisher.Status(request, KernelActivity.Busy);
         AssistantReply reply;
         try
         {
-            reply = await HandleAsync(request, interrupt.Token);
+            reply = await answers.AnswerAsync(request, interrupt.Token);
         }
         catch (JsonException exception)
         {
@@ -110,56 +119,12 @@ internal sealed partial class KernelAssistant(
             lock (_gate)
             {
                 _current = null;
+                _question = null;
             }
         }
 
-        Finish(request, reply);
+        publisher.Finish(request, reply);
     }
-
-    private async Task<AssistantReply> HandleAsync(AssistantRequest request, CancellationToken cancellationToken)
-    {
-        switch (request.Type)
-        {
-            case "llm_request":
-                return await turns.AnswerAsync(
-                    request,
-                    response => clients.Announce(
-                        messages.Make(request, "llm_response", response, AssistantJson.Default.LlmResponse), isOutput: response.IsPiece),
-                    cell => Publish(request, "code_cell", cell, AssistantJson.Default.CodeCell),
-                    cancellationToken);
-            case "context_setup_request":
-                return await setup.SetUpAsync(
-                    request,
-                    preview => Publish(request, "dataset", preview, AssistantJson.Default.DatasetPreview),
-                    response => Publish(request, "context_setup_response", response, AssistantJson.Default.ContextSetupResponse),
-                    cancellationToken);
-            case "context_info_request":
-                var info = setup.Describe(request.Kernel);
-                Publish(request, "context_info_response", info, AssistantJson.Default.ContextInfoResponse);
-                return AssistantReply.Ok(JsonSerializer.SerializeToElement(info, AssistantJson.Default.ContextInfoResponse));
-            default:
-                var state = new KernelState(await questions.VariablesAsync(request.Kernel, language, cancellationToken));
-                Publish(request, "kernel_state_info", state, AssistantJson.Default.KernelState);
-                return AssistantReply.Ok(JsonSerializer.SerializeToElement(state, AssistantJson.Default.KernelState));
-        }
-    }
-
-    private void Finish(AssistantRequest request, AssistantReply reply)
-    {
-        if (reply.Status == "error")
-        {
-            // For clients that do not look into replies.
-            Publish(messages.Trouble(request, reply.Evalue!));
-        }
-
-        request.Client.Send(KernelChannel.Shell, messages.Reply(request, reply), isOutput: false);
-        request.Client.Flush();
-        Publish(messages.Status(request, KernelActivity.Idle));
-    }
-
-    private void Publish<T>(AssistantRequest request, string type, T content, JsonTypeInfo<T> shape) => Publish(messages.Make(request, type, content, shape));
-
-    private void Publish(JupyterMessage message) => clients.Announce(message, isOutput: false);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The assistant failed to answer a {Type}")]
     private static partial void LogFailed(ILogger logger, string type, Exception exception);

@@ -1,10 +1,20 @@
+using System.Text;
+using System.Text.Json;
+
 namespace Lyceum.KernelService.Assistant;
 
-/// <summary>Expressions of a kernel's language whose values are shown as <c>application/json</c>.</summary>
+/// <summary>How a kernel is asked in its language: by expressions whose values are shown as <c>application/json</c>, or by code that displays such.</summary>
 /// <param name="Variables">An array of <c>[name, type, value]</c>, the latest last.</param>
 /// <param name="Preview">Of a variable that is a table, <c>{headers, rows}</c> with its first thirty rows.</param>
-internal sealed record KernelExpressions(string Variables, Func<string, string> Preview)
+/// <param name="Lint">Of cells, given as JSON, an array of <see cref="LintNote"/>; null where the language has no more to say than whether a cell is whole.</param>
+internal sealed record KernelExpressions(string Variables, Func<string, string> Preview, Func<LintCells, string>? Lint = null)
 {
+    /// <summary>Whether these are code to run: IRkernel evaluates no <c>user_expressions</c>.</summary>
+    public bool AreCode { get; init; }
+
+    /// <summary>Whether names may have dots in them.</summary>
+    public bool DotsInNames { get; init; }
+
     // Only values of Python's own types are shown, and of those only a part: the user's own may take their time to describe themselves.
     private static readonly KernelExpressions Python = new(
         """
@@ -23,7 +33,17 @@ internal sealed record KernelExpressions(string Variables, Func<string, string> 
         (lambda s: type('Answer', (), {'__repr__': lambda a: '', '_repr_json_': lambda a: {'headers': s['columns'], 'rows': s['data']}})())(
           __import__('json').loads(
             (lambda v: v if hasattr(v, 'columns') else v.to_frame())(VARIABLE).iloc[:30, :100].to_json(orient='split', default_handler=str)))
-        """.ReplaceLineEndings(" ").Replace("VARIABLE", variable, StringComparison.Ordinal));
+        """.ReplaceLineEndings(" ").Replace("VARIABLE", variable, StringComparison.Ordinal),
+        cells => $"(lambda b, ns: (exec(b('{Encoded(Script("lint.py"))}'), ns), ns['answer'](b('{Encoded(cells)}'), list(globals())))[1])(__import__('base64').b64decode, {{'get_ipython': get_ipython}})");
+
+    private static readonly KernelExpressions R = new(
+        Script("variables.r"),
+        variable => Script("preview.r").Replace("VARIABLE", variable, StringComparison.Ordinal),
+        cells => Script("lint.r").Replace("CELLS", Encoded(cells.Cells), StringComparison.Ordinal))
+    {
+        AreCode = true,
+        DotsInNames = true,
+    };
 
     private static readonly KernelExpressions CSharp = new(
         "global::Lyceum.Notebooks.Introspection.Variables()",
@@ -33,6 +53,22 @@ internal sealed record KernelExpressions(string Variables, Func<string, string> 
     {
         "PYTHON" => Python,
         "C#" => CSharp,
+        "R" => R,
         _ => null,
     };
+
+    private static string Encoded(LintCells cells) => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(cells, AssistantJson.Default.LintCells));
+
+    private static string Encoded(IReadOnlyList<LintCell> cells) =>
+        Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(cells, AssistantJson.Default.IReadOnlyListLintCell));
+
+    private static string Encoded(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private static string Script(string name)
+    {
+        using var stream = typeof(KernelExpressions).Assembly.GetManifestResourceStream($"scripts/{name}")
+            ?? throw new InvalidOperationException($"The script {name} is missing from the assembly.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
 }

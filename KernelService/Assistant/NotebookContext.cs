@@ -27,7 +27,8 @@ internal sealed class NotebookContext(
             last?.Id is { Length: <= MaxCellId } id ? id : null,
             Code(cells, variables),
             language,
-            last?.Error is { Name.Length: > 0 } error ? new QuestionError(error.Name, error.Value, error.Traceback) : null);
+            last?.Error is { Name.Length: > 0 } error ? new QuestionError(error.Name, error.Value, error.Traceback) : null,
+            kernel.Id);
     }
 
     private string? Code(IReadOnlyList<RecentCell> cells, IReadOnlyList<KernelVariable> variables)

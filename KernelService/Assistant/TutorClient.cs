@@ -64,6 +64,25 @@ internal sealed class TutorClient(IHttpClientFactory clients, ServiceEndpoints e
         }
     }
 
+    /// <summary>The newest messages of a conversation, the oldest first; none of one that was deleted, null when they cannot be had.</summary>
+    public async Task<IReadOnlyList<TutorMessage>?> HistoryAsync(CallerIdentity caller, Guid conversation, CancellationToken cancellationToken)
+    {
+        using var http = clients.CreateClient(HttpClientName);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{Service}/llm/chat/{conversation}/history/");
+        request.Headers.Add(IdentityHeader.Name, tokens.Issue(caller));
+        try
+        {
+            using var response = await http.SendAsync(request, cancellationToken);
+            return response.StatusCode == HttpStatusCode.NotFound ? []
+                : response.IsSuccessStatusCode ? (await response.Content.ReadFromJsonAsync(TutorJson.Default.TutorHistory, cancellationToken))?.Messages
+                : null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
+        {
+            return null;
+        }
+    }
+
     private static async Task<TutorAnswer> ReadAsync(
         HttpResponseMessage response, Guid? conversation, Action<string> onDelta, CancellationToken cancellationToken)
     {
@@ -80,6 +99,8 @@ internal sealed class TutorClient(IHttpClientFactory clients, ServiceEndpoints e
                     break;
                 case "done":
                     return new TutorAnswer(JsonSerializer.Deserialize(item.Data, TutorJson.Default.DoneEvent)?.Message?.Content ?? "", conversation);
+                case "approval":
+                    return TutorAnswer.Failed(conversation, "ApprovalNeeded", "The tutor wants to do something that you have to approve: see its panel.");
                 case "error":
                     var problem = JsonSerializer.Deserialize(item.Data, TutorJson.Default.TutorProblem);
                     return TutorAnswer.Failed(conversation, "TutorError", problem?.Detail ?? problem?.Title ?? "The tutor failed.");

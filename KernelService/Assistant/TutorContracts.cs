@@ -8,7 +8,13 @@ internal sealed record StartConversation(string InitialMessage, QuestionContext 
 
 internal sealed record AskQuestion(string UserMessage, QuestionContext Context);
 
-internal sealed record QuestionContext(string? NotebookPath, string? CellId, string? Code, string? Language, QuestionError? Error);
+/// <param name="NotebookPath">The notebook, as far as it is known.</param>
+/// <param name="CellId">The cell that ran last.</param>
+/// <param name="Code">The notebook as the tutor sees it.</param>
+/// <param name="Language">The kernel's language.</param>
+/// <param name="Error">What the last cell failed with.</param>
+/// <param name="KernelId">The kernel, whose tools ChatService may use while it answers (<see cref="AgentEndpoints"/>).</param>
+internal sealed record QuestionContext(string? NotebookPath, string? CellId, string? Code, string? Language, QuestionError? Error, string KernelId);
 
 internal sealed record QuestionError(string Name, string Value, IReadOnlyList<string> Traceback);
 
@@ -20,6 +26,10 @@ internal sealed record DoneEvent(DoneMessage? Message);
 
 internal sealed record DoneMessage(string? Content);
 
+internal sealed record TutorHistory(IReadOnlyList<TutorMessage>? Messages);
+
+internal sealed record TutorMessage(string? Sender, string? Content, DateTimeOffset Timestamp, long? InputTokens, long? OutputTokens);
+
 /// <summary>A problem (RFC 9457), as an event or as a body.</summary>
 internal sealed record TutorProblem(string? Title, string? Detail);
 
@@ -29,5 +39,6 @@ internal sealed record TutorProblem(string? Title, string? Detail);
 [JsonSerializable(typeof(DeltaEvent))]
 [JsonSerializable(typeof(DoneEvent))]
 [JsonSerializable(typeof(TutorProblem))]
+[JsonSerializable(typeof(TutorHistory))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class TutorJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lyceum.ServiceDefaults.Exams;
+using Lyceum.ServiceDefaults.Identity;
 
 namespace Lyceum.KernelService.Assistant;
 
@@ -52,6 +53,22 @@ internal sealed class TutorTurns(
         {
             return AssistantReply.Error("TutorTimeout", $"The tutor did not finish its answer within {options.AnswerTimeout}.");
         }
+    }
+
+    /// <summary>The next question begins a conversation; the last one stays in the tutor's panel.</summary>
+    public void Reset() => _conversation = null;
+
+    /// <summary>What was said so far, or why that cannot be told.</summary>
+    public async Task<(ChatHistory? History, AssistantReply? Problem)> HistoryAsync(CallerIdentity caller, CancellationToken cancellationToken)
+    {
+        if (_conversation is not { } conversation)
+        {
+            return (new ChatHistory(null, []), null);
+        }
+
+        return await tutor.HistoryAsync(caller, conversation, cancellationToken) is { } messages
+            ? (new ChatHistory(conversation, [.. messages.Select(message => new ChatRecord(message.Sender ?? "", message.Content ?? "", message.Timestamp, message.InputTokens, message.OutputTokens))]), null)
+            : (null, AssistantReply.Error("TutorUnavailable", "The tutor does not tell the conversation: try again in a moment."));
     }
 
     private static void ShowPiece(bool stream, Action<LlmResponse> respond, string delta)

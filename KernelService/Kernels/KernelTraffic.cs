@@ -12,6 +12,8 @@ internal sealed class KernelTraffic(KernelActivity activity, KernelClients clien
 
     public KernelClients Clients => clients;
 
+    public KernelAssistant Assistant => assistant;
+
     /// <summary>Takes note of a client's message; false if it is not for the kernel.</summary>
     public bool IsForKernel(Kernel kernel, KernelClient client, KernelChannel channel, JupyterMessage message)
     {
