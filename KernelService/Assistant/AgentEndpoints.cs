@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Lyceum.KernelService.Kernels;
+using Lyceum.NotebookAssistant;
 using Lyceum.ServiceDefaults.Identity;
 
 namespace Lyceum.KernelService.Assistant;
@@ -23,18 +24,18 @@ internal static class AgentEndpoints
     }
 
     private static async Task<IResult> RunAsync(string id, AgentCode body, KernelPool pool, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-        Check(body) ?? (Find(id, pool, user) is var (question, problem) && question is null
+        Check(body) ?? (Find(id, pool, user) is var (kernel, question, problem) && question is null
             ? problem!
-            : TypedResults.Json(await question.Kernel.Assistant.Tools.RunAsync(question, body.Code!, cancellationToken), AgentJson.Default.AgentRun));
+            : TypedResults.Json(await kernel!.Assistant.Tools.RunAsync(question, body.Code!, cancellationToken), AgentJson.Default.AgentRun));
 
     private static async Task<IResult> VariableAsync(string id, AgentVariable body, KernelPool pool, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-        Check(body) ?? (Find(id, pool, user) is var (question, problem) && question is null ? problem!
-            : await question.Kernel.Assistant.Tools.VariableAsync(question, body.Name!, cancellationToken) is { } found ? TypedResults.Json(found, AgentJson.Default.AgentValue)
+        Check(body) ?? (Find(id, pool, user) is var (kernel, question, problem) && question is null ? problem!
+            : await kernel!.Assistant.Tools.VariableAsync(question, body.Name!, cancellationToken) is { } found ? TypedResults.Json(found, AgentJson.Default.AgentValue)
             : None(body.Name!));
 
     private static async Task<IResult> ColumnsAsync(string id, AgentVariable body, KernelPool pool, ClaimsPrincipal user, CancellationToken cancellationToken) =>
-        Check(body) ?? (Find(id, pool, user) is var (question, problem) && question is null ? problem!
-            : await question.Kernel.Assistant.Tools.ColumnsAsync(question, body.Name!, cancellationToken) is { } found ? TypedResults.Json(found, AgentJson.Default.AgentColumns)
+        Check(body) ?? (Find(id, pool, user) is var (kernel, question, problem) && question is null ? problem!
+            : await kernel!.Assistant.Tools.ColumnsAsync(question, body.Name!, cancellationToken) is { } found ? TypedResults.Json(found, AgentJson.Default.AgentColumns)
             : None(body.Name!));
 
     private static IResult Propose(string id, AgentCode body, KernelPool pool, ClaimsPrincipal user)
@@ -44,22 +45,22 @@ internal static class AgentEndpoints
             return complaint;
         }
 
-        if (Find(id, pool, user) is var (question, problem) && question is null)
+        if (Find(id, pool, user) is var (kernel, question, problem) && question is null)
         {
             return problem!;
         }
 
-        question.Kernel.Assistant.Tools.Propose(question, body.Code!);
+        kernel!.Assistant.Tools.Propose(question, body.Code!);
         return TypedResults.NoContent();
     }
 
-    private static (AssistantRequest? Question, IResult? Problem) Find(string id, KernelPool pool, ClaimsPrincipal user)
+    private static (Kernel? Kernel, AssistantRequest? Question, IResult? Problem) Find(string id, KernelPool pool, ClaimsPrincipal user)
     {
         var caller = user.Caller();
-        return pool.Find(id, caller) is not { } kernel ? (null, KernelEndpoints.Unknown(id))
-            : kernel.Assistant.Question is not { } question || question.Caller.Subject != caller.Subject
-                ? (null, Problem(StatusCodes.Status409Conflict, "No question is being answered in this kernel: its tools can be used only meanwhile."))
-            : (question, null);
+        return pool.Find(id, caller) is not { } kernel ? (null, null, KernelEndpoints.Unknown(id))
+            : kernel.Assistant.Question is not { } question || question.Asker != caller.Subject
+                ? (null, null, Problem(StatusCodes.Status409Conflict, "No question is being answered in this kernel: its tools can be used only meanwhile."))
+            : (kernel, question, null);
     }
 
     private static IResult? Check(AgentCode body) => string.IsNullOrWhiteSpace(body.Code) || body.Code.Length > MaxCode

@@ -4,6 +4,7 @@ using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Outliving;
 using Lyceum.KernelService.WarmKernels;
 using Lyceum.Messaging;
+using Lyceum.NotebookAssistant;
 using Lyceum.ServiceDefaults.Identity;
 
 namespace Lyceum.KernelService.Kernels;
@@ -18,7 +19,7 @@ internal sealed class Kernel(
     KernelsOptions options,
     KernelTraffic traffic,
     TimeProvider time,
-    ILogger<Kernel> logger) : IAsyncDisposable
+    ILogger<Kernel> logger) : IAssistedKernel, IAsyncDisposable
 {
     private const int MaxDoublings = 6;
     private static readonly TimeSpan RestartDelay = TimeSpan.FromMilliseconds(100);
@@ -41,7 +42,9 @@ internal sealed class Kernel(
 
     public KernelActivity Activity => traffic.Activity;
 
-    public KernelAssistant Assistant => traffic.Assistant;
+    public ChannelAssistant Assistant => traffic.Assistant;
+
+    public bool IsIdle => Activity.State == KernelActivity.Idle;
 
     /// <summary>Ends when the kernel is deleted, and with it the connections to it.</summary>
     public CancellationToken ShutDown => _shutDown.Token;
@@ -139,7 +142,7 @@ internal sealed class Kernel(
     public async Task<JupyterMessage?> AskAsync(
         string type, ReadOnlyMemory<byte> content, Action<JupyterMessage>? published, CancellationToken cancellationToken)
     {
-        if (_run is not { } current || Activity.State != KernelActivity.Idle)
+        if (_run is not { } current || !IsIdle)
         {
             return null;
         }
@@ -161,6 +164,8 @@ internal sealed class Kernel(
         // Afterwards: the next question to the assistant asks the kernel, which the interrupt must not hit.
         traffic.Interrupt();
     }
+
+    public void Touch() => Activity.Touch();
 
     /// <summary>Interrupts what the kernel executes and not what the assistant answers.</summary>
     public async Task InterruptCodeAsync(CancellationToken cancellationToken)

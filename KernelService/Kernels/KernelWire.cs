@@ -39,7 +39,7 @@ internal sealed class KernelWire : IAsyncDisposable
     private readonly byte[] _session = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _published = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ConcurrentDictionary<string, Asking> _asked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, PendingRequest> _asked = new(StringComparer.Ordinal);
     private readonly Task _receiving;
     private int _refused;
 
@@ -136,7 +136,7 @@ internal sealed class KernelWire : IAsyncDisposable
         string type, ReadOnlyMemory<byte> content, Action<JupyterMessage>? published, CancellationToken cancellationToken)
     {
         var header = NewHeader(type);
-        var asking = new Asking(published);
+        var asking = new PendingRequest(published);
         _asked[header.MsgId] = asking;
         try
         {
