@@ -31,6 +31,7 @@ app.MapServer();
 app.MapKernelspecs();
 app.MapKernels();
 app.MapChannels();
+app.MapAgentTools();
 app.MapSessions();
 app.MapContents();
 await app.RunAsync();

@@ -2,6 +2,7 @@ using Lyceum.ChatService.Assignments;
 using Lyceum.ChatService.Guard;
 using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Exams;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -25,8 +26,6 @@ internal sealed class TurnPlanner(
     TurnEvents events,
     IOptions<TutorOptions> options)
 {
-    private const string Locked = "The tutor is closed here while the exam is on. If something is broken or unclear, ask your instructor.";
-
     public async Task<TurnPlan> PlanAsync(LiveTurn live, CancellationToken cancellationToken)
     {
         var turn = live.Turn;
@@ -49,7 +48,7 @@ internal sealed class TurnPlanner(
             context.Code,
             [.. earlier.Newest.Where(message => !message.IsQuestion).Select(message => message.Content)],
             options.Value.MaxSolutionShare);
-        return new TurnPlan(request.Messages, requests.OptionsFor(turn.Caller), guard, help.Policy.Lockdown ? Locked : null);
+        return new TurnPlan(request.Messages, requests.OptionsFor(turn.Caller), guard, help.Policy.Lockdown ? ExamRule.Closed : null);
     }
 
     private TurnRecord Record(Turn turn, Help help, TutorRequest request, int level, int asked, string questionClass, int total)
