@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Lyceum.ChatService.Assignments;
 
@@ -12,6 +13,7 @@ public sealed record HelpPolicy(int MaxHintLevel, bool ShowCode, bool Lockdown)
     public static HelpPolicy Default { get; } = new(4, ShowCode: true, Lockdown: false);
 
     /// <summary>Which tools the tutor may use, such as <c>plugin/library</c> or <c>kernel/*</c>; null for the course's plugins.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Tools { get; init; }
 }
 

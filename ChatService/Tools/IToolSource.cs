@@ -6,7 +6,11 @@ namespace Lyceum.ChatService.Tools;
 /// <param name="Caller">Who asks, in the course that the tools are of.</param>
 /// <param name="Question">The user's words; null to find the tools of every question.</param>
 /// <param name="NotebookPath">The notebook; null for none.</param>
-internal sealed record ToolRequest(CallerIdentity Caller, string? Question, string? NotebookPath);
+internal sealed record ToolRequest(CallerIdentity Caller, string? Question, string? NotebookPath)
+{
+    /// <summary>The kernel in which the question was asked; null when it was asked elsewhere.</summary>
+    public string? KernelId { get; init; }
+}
 
 /// <summary>Where tools come from.</summary>
 internal interface IToolSource

@@ -41,6 +41,9 @@ internal sealed class ToolsOptions
     [Range(100, 1_000_000, ErrorMessage = "Tools:MaxArgumentCharacters must be between 100 and 1000000.")]
     public int MaxArgumentCharacters { get; set; } = 16_000;
 
+    /// <summary>Whether the user approves code before the tutor runs it in a kernel of its own; true unless set.</summary>
+    public bool ApproveCode { get; set; } = true;
+
     /// <summary>How long a turn waits for its user's approval; 1 h unless set.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00", ErrorMessage = "Tools:ApprovalLifetime must be between 00:00:01 and 7.00:00:00.")]
     public TimeSpan ApprovalLifetime { get; set; } = TimeSpan.FromHours(1);

@@ -42,7 +42,7 @@ internal sealed class TurnPlanner(
         var level = Math.Min(asked, help.Policy.MaxHintLevel);
 
         var advice = help.Policy.Lockdown ? null : await expert.AskAsync(live, context, help.Assignment, cancellationToken);
-        var tools = help.Policy.Lockdown ? [] : await toolbox.FindAsync(new ToolRequest(turn.Caller, turn.Question, context.NotebookPath), help.Policy.Tools, cancellationToken);
+        var tools = help.Policy.Lockdown ? [] : await toolbox.FindAsync(new ToolRequest(turn.Caller, turn.Question, context.NotebookPath) { KernelId = context.KernelId }, help.Policy.Tools, cancellationToken);
         var request = requests.Request(earlier, context, turn.Question, help, level, advice);
         request = request with { Messages = Toolbox.Explain(request.Messages, tools) };
         var record = Record(turn, help, request, level, asked, question.Class, earlier.Total) with { Tools = [.. tools.Select(tool => tool.Key)] };

@@ -19,7 +19,7 @@ internal sealed class WaitedTurns(
         var path = turn.Context.NotebookPath ?? turn.NotebookPath;
         var help = await helps.FindAsync(turn.Caller.Course, path, cancellationToken);
         // What an instructor has taken back meanwhile is not there any more, approved or not.
-        var tools = help.Policy.Lockdown ? [] : await toolbox.FindAsync(new ToolRequest(turn.Caller, turn.Question, path), help.Policy.Tools, cancellationToken);
+        var tools = help.Policy.Lockdown ? [] : await toolbox.FindAsync(new ToolRequest(turn.Caller, turn.Question, path) { KernelId = turn.Context.KernelId }, help.Policy.Tools, cancellationToken);
         var earlier = await answers.EarlierAsync(turn.SessionId, turn.QuestionId, cancellationToken);
         var guard = new AnswerGuard(
             help, turn.Context.Code, [.. earlier.Newest.Where(message => !message.IsQuestion).Select(message => message.Content)], options.Value.MaxSolutionShare);
