@@ -30,6 +30,7 @@ app.MapDefaultEndpoints();
 app.MapServer();
 app.MapKernelspecs();
 app.MapKernels();
+app.MapVariables();
 app.MapChannels();
 app.MapAgentTools();
 app.MapSessions();

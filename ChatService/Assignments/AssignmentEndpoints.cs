@@ -53,7 +53,7 @@ internal static class AssignmentEndpoints
     private static async Task<Results<Ok<HelpPolicy>, ProblemHttpResult>> SetPolicyAsync(
         string course, HelpPolicyBody body, AssignmentStore assignments, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
-        if (AssignmentChecks.Check("max_hint_level", body) is { } complaint)
+        if (AssignmentChecks.Check("", body) is { } complaint)
         {
             return complaint;
         }

@@ -31,7 +31,7 @@ internal static class PathTable
         new("telemetryingest", "/telemetry/courses/{course}/events", Dialect.Problem, Policies.Ingest),
         .. Of("modelhost", Dialect.Problem, "/usage", "/nodes/{**rest}"),
         .. Of("telemetryingest", Dialect.Problem, "/telemetry/{**rest}", "/xapi/{**rest}"),
-        .. Of("chatservice", Dialect.Problem, "/llm/{**rest}", "/tutor/{**rest}", "/codegen/{**rest}"),
+        .. Of("chatservice", Dialect.Problem, "/llm/{**rest}", "/tutor/{**rest}", "/codegen/{**rest}", "/mcp"),
     ];
 
     private static IEnumerable<PathRule> Of(string service, Dialect dialect, params string[] patterns) =>
