@@ -1,6 +1,7 @@
 using Lyceum.ServiceDefaults.Storage;
 using Lyceum.TelemetryIngest;
 using Lyceum.TelemetryIngest.Activity;
+using Lyceum.TelemetryIngest.CodeStates;
 using Lyceum.TelemetryIngest.Events;
 using Lyceum.TelemetryIngest.Learners;
 using Lyceum.TelemetryIngest.Live;
@@ -18,6 +19,7 @@ builder.AddActivity();
 builder.AddLive();
 builder.AddLearners();
 builder.AddMetrics();
+builder.AddCodeStates();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
@@ -26,4 +28,5 @@ app.MapActivity();
 app.MapLive();
 app.MapLearners();
 app.MapMetrics();
+app.MapCodeStates();
 await app.RunAsync();

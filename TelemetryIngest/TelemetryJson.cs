@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lyceum.TelemetryIngest.Activity;
+using Lyceum.TelemetryIngest.CodeStates;
 using Lyceum.TelemetryIngest.Events;
 using Lyceum.TelemetryIngest.Learners;
 using Lyceum.TelemetryIngest.Metrics;
@@ -14,6 +15,8 @@ namespace Lyceum.TelemetryIngest;
 [JsonSerializable(typeof(LearnerEvents))]
 [JsonSerializable(typeof(CourseMetrics))]
 [JsonSerializable(typeof(RecentActivity))]
+[JsonSerializable(typeof(NotebookReplay))]
+[JsonSerializable(typeof(LearnerNotebooks))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class TelemetryJson : JsonSerializerContext;
 
