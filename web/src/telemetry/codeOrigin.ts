@@ -16,7 +16,7 @@ export function noteTutorCopy(text: string, turn: string | undefined): void {
 
 /** Whose a text is that comes from the clipboard. */
 export function originOfPaste(text: string): CodeOrigin {
-  const found = [...copies].reverse().find(copy => copy.text === plain(text));
+  const found = copies.findLast(copy => copy.text === plain(text));
   return found ? tutorsCode(found.turn) : { origin: 'pasted' };
 }
 
