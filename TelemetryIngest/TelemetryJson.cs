@@ -2,9 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lyceum.TelemetryIngest.Activity;
 using Lyceum.TelemetryIngest.CodeStates;
+using Lyceum.TelemetryIngest.Derived;
 using Lyceum.TelemetryIngest.Events;
+using Lyceum.TelemetryIngest.HelpSeeking;
 using Lyceum.TelemetryIngest.Learners;
 using Lyceum.TelemetryIngest.Metrics;
+using Lyceum.TelemetryIngest.Progress;
 
 namespace Lyceum.TelemetryIngest;
 
@@ -17,6 +20,9 @@ namespace Lyceum.TelemetryIngest;
 [JsonSerializable(typeof(RecentActivity))]
 [JsonSerializable(typeof(NotebookReplay))]
 [JsonSerializable(typeof(LearnerNotebooks))]
+[JsonSerializable(typeof(DerivationState))]
+[JsonSerializable(typeof(CourseProgress))]
+[JsonSerializable(typeof(CourseHelpSeeking))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class TelemetryJson : JsonSerializerContext;
 

@@ -12,6 +12,9 @@ internal sealed class Deletions
     /// <summary>What is kept, oldest first.</summary>
     public IReadOnlyList<(int Cell, int At, List<TracedCode> Pieces)> Kept => _kept;
 
+    /// <summary>Whether the next deletion may be a part of the last.</summary>
+    public bool GoesOn => _goesOn;
+
     /// <summary>Notes a deletion; one that goes on where the last one stopped, as with backspace, is a part of it.</summary>
     public void Add(int cell, int at, List<TracedCode> pieces)
     {

@@ -132,6 +132,21 @@ internal sealed class NotebookState
         return null;
     }
 
+    /// <summary>All that later events can build on.</summary>
+    public SavedNotebook Save() => new(
+        _next, [.. _cells.Select(SavedCell.Of)], [.. _removed.Select(SavedCell.Of)],
+        [.. Deletions.Kept.Select(one => new SavedDeletion(one.Cell, one.At, one.Pieces))], Deletions.GoesOn);
+
+    /// <summary>A state that was saved.</summary>
+    public static NotebookState Restore(SavedNotebook saved)
+    {
+        var state = new NotebookState { _next = saved.Next };
+        state._cells.AddRange(saved.Cells.Select(cell => cell.Restore()));
+        state._removed.AddRange(saved.Removed.Select(cell => cell.Restore()));
+        state.Deletions.Restore(saved.Deletions.Select(one => (one.Cell, one.At, one.Pieces.ToList())), saved.GoesOn);
+        return state;
+    }
+
     private CellState? Insert(int at, string? id)
     {
         if (_cells.Count >= MaxCells)

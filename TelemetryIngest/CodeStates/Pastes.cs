@@ -8,7 +8,8 @@ namespace Lyceum.TelemetryIngest.CodeStates;
 /// </summary>
 internal sealed class Pastes
 {
-    private static readonly TimeSpan Within = TimeSpan.FromSeconds(5);
+    /// <summary>How far apart a paste and its edit may be.</summary>
+    public static readonly TimeSpan Within = TimeSpan.FromSeconds(5);
 
     private readonly List<(DateTimeOffset Time, string Text)> _open;
 
