@@ -1,11 +1,15 @@
 using Lyceum.ServiceDefaults.Storage;
 using Lyceum.TelemetryIngest;
 using Lyceum.TelemetryIngest.Activity;
+using Lyceum.TelemetryIngest.CodeStates;
+using Lyceum.TelemetryIngest.Derived;
 using Lyceum.TelemetryIngest.Events;
+using Lyceum.TelemetryIngest.HelpSeeking;
 using Lyceum.TelemetryIngest.Learners;
 using Lyceum.TelemetryIngest.Live;
 using Lyceum.TelemetryIngest.Metrics;
 using Lyceum.TelemetryIngest.Partitions;
+using Lyceum.TelemetryIngest.Progress;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -18,6 +22,10 @@ builder.AddActivity();
 builder.AddLive();
 builder.AddLearners();
 builder.AddMetrics();
+builder.AddCodeStates();
+builder.AddDerivation();
+builder.AddProgress();
+builder.AddHelpSeeking();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
@@ -26,4 +34,8 @@ app.MapActivity();
 app.MapLive();
 app.MapLearners();
 app.MapMetrics();
+app.MapCodeStates();
+app.MapDerivation();
+app.MapProgress();
+app.MapHelpSeeking();
 await app.RunAsync();

@@ -1,9 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lyceum.TelemetryIngest.Activity;
+using Lyceum.TelemetryIngest.CodeStates;
+using Lyceum.TelemetryIngest.Derived;
 using Lyceum.TelemetryIngest.Events;
+using Lyceum.TelemetryIngest.HelpSeeking;
 using Lyceum.TelemetryIngest.Learners;
 using Lyceum.TelemetryIngest.Metrics;
+using Lyceum.TelemetryIngest.Progress;
 
 namespace Lyceum.TelemetryIngest;
 
@@ -14,6 +18,11 @@ namespace Lyceum.TelemetryIngest;
 [JsonSerializable(typeof(LearnerEvents))]
 [JsonSerializable(typeof(CourseMetrics))]
 [JsonSerializable(typeof(RecentActivity))]
+[JsonSerializable(typeof(NotebookReplay))]
+[JsonSerializable(typeof(LearnerNotebooks))]
+[JsonSerializable(typeof(DerivationState))]
+[JsonSerializable(typeof(CourseProgress))]
+[JsonSerializable(typeof(CourseHelpSeeking))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class TelemetryJson : JsonSerializerContext;
 
