@@ -2,10 +2,12 @@ using Lyceum.ServiceDefaults.Storage;
 using Lyceum.TelemetryIngest;
 using Lyceum.TelemetryIngest.Activity;
 using Lyceum.TelemetryIngest.Events;
+using Lyceum.TelemetryIngest.Exports;
 using Lyceum.TelemetryIngest.Learners;
 using Lyceum.TelemetryIngest.Live;
 using Lyceum.TelemetryIngest.Metrics;
 using Lyceum.TelemetryIngest.Partitions;
+using Lyceum.TelemetryIngest.Studies;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -18,6 +20,8 @@ builder.AddActivity();
 builder.AddLive();
 builder.AddLearners();
 builder.AddMetrics();
+builder.AddStudies();
+builder.AddExports();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
@@ -26,4 +30,6 @@ app.MapActivity();
 app.MapLive();
 app.MapLearners();
 app.MapMetrics();
+app.MapStudies();
+app.MapExports();
 await app.RunAsync();
