@@ -9,13 +9,21 @@ namespace Lyceum.TelemetryIngest.Exports;
 internal sealed class CsvTable : IAsyncDisposable
 {
     private const int BufferSize = 32 * 1024;
+
+    /// <summary>CsvHelper by itself quotes what holds the end of a row, not what holds a part of that, as code does.</summary>
+    private static readonly CsvConfiguration Format = new(CultureInfo.InvariantCulture)
+    {
+        NewLine = "\r\n",
+        ShouldQuote = field => field.Field.AsSpan().ContainsAny(",\"\r\n"),
+    };
+
     private readonly StreamWriter _text;
     private readonly CsvWriter _csv;
 
     private CsvTable(Stream stream)
     {
         _text = new StreamWriter(stream, new UTF8Encoding(false), BufferSize, leaveOpen: true);
-        _csv = new CsvWriter(_text, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\r\n" }, leaveOpen: true);
+        _csv = new CsvWriter(_text, Format, leaveOpen: true);
     }
 
     /// <summary>Begins a table with its header.</summary>

@@ -93,6 +93,7 @@ internal sealed class ExportDownload(NpgsqlDataSource database, ExportStore expo
         {
             await file.WriteAsync(
                 new ExportedEvents(database, exports, export, new Scrubber(export.Names, _ids), options.Value.IriBase), stream, cancellationToken);
+            await stream.FlushAsync(cancellationToken);
             await exports.RememberAsync(export.Id, file.Name, stream.Length, stream.Sha256, cancellationToken);
             return stream.Length;
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Lyceum.TelemetryIngest.Exports;
@@ -8,6 +9,7 @@ namespace Lyceum.TelemetryIngest.Exports;
 /// <param name="end">The first one that is no longer.</param>
 internal sealed class MeasuredStream(Stream target, long first = 0, long end = long.MaxValue) : Stream
 {
+    private readonly ArrayBufferWriter<byte> _kept = new();
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _length;
 
@@ -31,33 +33,54 @@ internal sealed class MeasuredStream(Stream target, long first = 0, long end = l
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        _hash.AppendData(buffer.Span);
-        var from = Math.Clamp(first - _length, 0, buffer.Length);
-        var to = Math.Clamp(end - _length, from, buffer.Length);
-        _length += buffer.Length;
-        if (to > from)
-        {
-            await target.WriteAsync(buffer[(int)from..(int)to], cancellationToken);
-        }
+        await PassOnAsync(cancellationToken);
+        await target.WriteAsync(buffer[Take(buffer.Span)], cancellationToken);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => target.FlushAsync(cancellationToken);
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await PassOnAsync(cancellationToken);
+        await target.FlushAsync(cancellationToken);
+    }
 
     public override void Flush()
     {
         // Nothing waits here, and the target must not be made to wait.
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Write asynchronously.");
+    /// <summary>For the few bytes that ZipArchive writes synchronously after an entry: they go with the next ones.</summary>
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc cref="Write(byte[], int, int)" />
+    public override void Write(ReadOnlySpan<byte> buffer) => _kept.Write(buffer[Take(buffer)]);
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private async ValueTask PassOnAsync(CancellationToken cancellationToken)
+    {
+        if (_kept.WrittenCount > 0)
+        {
+            await target.WriteAsync(_kept.WrittenMemory, cancellationToken);
+            _kept.ResetWrittenCount();
+        }
+    }
+
+    /// <summary>Counts and hashes bytes, and answers which of them are passed on.</summary>
+    private Range Take(ReadOnlySpan<byte> bytes)
+    {
+        _hash.AppendData(bytes);
+        var from = (int)Math.Clamp(first - _length, 0, bytes.Length);
+        var to = (int)Math.Clamp(end - _length, from, bytes.Length);
+        _length += bytes.Length;
+        return from..to;
+    }
 
     protected override void Dispose(bool disposing)
     {
