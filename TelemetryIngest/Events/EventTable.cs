@@ -1,5 +1,6 @@
 using Lyceum.TelemetryIngest.CodeStates;
 using Lyceum.TelemetryIngest.Logs;
+using Lyceum.TelemetryIngest.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -73,6 +74,7 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
         {
             _connection ??= await OpenAsync(cancellationToken);
             await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
+            await _connection.ExecuteAsync(IngestLock.Share, cancellationToken);
             var overtaken = await AdvanceLogsAsync(transaction, group, cancellationToken);
             List<EventBatch> taken = [.. group.Where(batch => !overtaken.Contains(batch))];
             List<EventRow> rows = [.. taken.SelectMany(batch => batch.Rows.Select(row => row.Row)).DistinctBy(row => row.Id)];
@@ -166,7 +168,7 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
         var opened = await database.OpenConnectionAsync(cancellationToken);
         try
         {
-            await using var create = new NpgsqlCommand("CREATE TEMPORARY TABLE staging (LIKE events) ON COMMIT DELETE ROWS", opened);
+            await using var create = new NpgsqlCommand("CREATE TEMPORARY TABLE staging (LIKE events INCLUDING DEFAULTS) ON COMMIT DELETE ROWS", opened);
             await create.ExecuteNonQueryAsync(cancellationToken);
             return opened;
         }
