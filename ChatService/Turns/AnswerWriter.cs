@@ -1,11 +1,12 @@
 using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Tutor;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>Has the model answer, and keeps what it writes within the policy: too near a solution it is rewritten once, then withheld.</summary>
-internal sealed class AnswerWriter(AnswerGrower grower, TutorRequests requests, TurnRecordStore records, IOptions<TutorOptions> options)
+internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records, IOptions<TutorOptions> options)
 {
     public async Task WriteAsync(LiveTurn live, TurnPlan plan, Answer answer, CancellationToken cancellationToken)
     {
@@ -15,18 +16,19 @@ internal sealed class AnswerWriter(AnswerGrower grower, TutorRequests requests, 
             return;
         }
 
-        await grower.GrowAsync(live, answer, plan.Messages, plan.Options, show: !plan.Guard.Holds, cancellationToken);
+        var how = plan.Setup.OptionsFor(live.Turn.Caller);
+        await grower.GrowAsync(live, answer, plan.Messages, how, show: !plan.Guard.Holds, cancellationToken);
         if (!plan.Guard.Holds)
         {
             return;
         }
 
-        var (text, review) = await ReviewAsync(live, plan, answer, cancellationToken);
+        var (text, review) = await ReviewAsync(live, plan, how, answer, cancellationToken);
         await records.SetReviewAsync(live.Turn.AnswerId, review, cancellationToken);
         live.Show(text);
     }
 
-    private async Task<(string Text, AnswerReview Review)> ReviewAsync(LiveTurn live, TurnPlan plan, Answer answer, CancellationToken cancellationToken)
+    private async Task<(string Text, AnswerReview Review)> ReviewAsync(LiveTurn live, TurnPlan plan, ChatOptions how, Answer answer, CancellationToken cancellationToken)
     {
         var text = answer.Text;
         var likeness = plan.Guard.Likeness(text);
@@ -37,7 +39,7 @@ internal sealed class AnswerWriter(AnswerGrower grower, TutorRequests requests, 
         }
 
         var second = new Answer(options.Value.MaxAnswerCharacters);
-        await grower.GrowAsync(live, second, requests.Rewrite(plan.Messages, text), plan.Options, show: false, cancellationToken);
+        await grower.GrowAsync(live, second, TutorRequests.Rewrite(plan.Setup, plan.Messages, text), how, show: false, cancellationToken);
         answer.AddUsage(second);
         var again = plan.Guard.Likeness(second.Text);
         return plan.Guard.IsTooNear(again)

@@ -7,7 +7,8 @@ namespace Lyceum.Gateway.Routing;
 /// <param name="Pattern">The route pattern.</param>
 /// <param name="Dialect">The error shape that its clients understand.</param>
 /// <param name="Policy">Who may ask.</param>
-internal sealed record PathRule(string Service, string Pattern, Dialect Dialect, string Policy = "default");
+/// <param name="NamesStudents">Whether an instructor may name students of the course there, as the holder of its ingest key may.</param>
+internal sealed record PathRule(string Service, string Pattern, Dialect Dialect, string Policy = "default", bool NamesStudents = false);
 
 /// <summary>Which service answers which path. Jupyter's, Ollama's, OpenAI's and xAPI's paths do not collide.</summary>
 internal static class PathTable
@@ -26,6 +27,9 @@ internal static class PathTable
         new("telemetryingest", "/telemetry/courses/{course}/events", Dialect.Problem, Policies.Ingest),
         .. Of("modelhost", Dialect.Problem, "/usage"),
         .. Of("telemetryingest", Dialect.Problem, "/telemetry/{**rest}", "/xapi/{**rest}"),
+        new("chatservice", "/receive_student_message", Dialect.Problem, Policies.OnBehalf, NamesStudents: true),
+        new("chatservice", "/verify_ta", Dialect.Problem, Policies.OnBehalf),
+        .. Of("chatservice", Dialect.Problem, "/expert_query", "/verify_ea"),
         .. Of("chatservice", Dialect.Problem, "/llm/{**rest}", "/tutor/{**rest}", "/codegen/{**rest}"),
     ];
 

@@ -8,7 +8,13 @@ internal sealed record StartConversation(string InitialMessage, QuestionContext 
 
 internal sealed record AskQuestion(string UserMessage, QuestionContext Context);
 
-internal sealed record QuestionContext(string? NotebookPath, string? CellId, string? Code, string? Language, QuestionError? Error);
+internal sealed record QuestionContext(
+    string? NotebookPath, string? CellId, string? Code, string? Language, QuestionError? Error,
+    IReadOnlyList<RanCell> CellsRan, IReadOnlyList<ScopeVariable> Variables, string? About);
+
+internal sealed record RanCell(string Code, string? Error);
+
+internal sealed record ScopeVariable(string Name, string Type, string? Value);
 
 internal sealed record QuestionError(string Name, string Value, IReadOnlyList<string> Traceback);
 
