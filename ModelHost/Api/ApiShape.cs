@@ -31,5 +31,8 @@ internal sealed record ModelOperation(string Path, string Name)
     public static readonly ModelOperation Embeddings = new("/v1/embeddings", "embeddings");
     public static readonly ModelOperation Responses = new("/v1/responses", "chat");
 
+    /// <summary>Whether a model writes text there.</summary>
+    public bool Writes => Name is "chat" or "text_completion";
+
     public ApiShape Shape => ApiShapes.Of(Path);
 }

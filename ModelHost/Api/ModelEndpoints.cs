@@ -7,6 +7,8 @@ using Lyceum.ModelHost.Scheduling;
 using Lyceum.ModelHost.Telemetry;
 using Lyceum.ModelHost.Upkeep;
 using Lyceum.ModelHost.Usage;
+using Lyceum.ServiceDefaults.Exams;
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -23,6 +25,7 @@ internal static class ModelEndpoints
         builder.Services.AddSingleton<IValidateOptions<NodesOptions>, NodesOptionsValidator>();
         // The first writer that can write does: ours goes before the ProblemDetails of the defaults.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ApiErrorWriter>());
+        builder.AddExams();
         builder.Services.AddSingleton<ModelTelemetry>();
         builder.Services.AddSingleton<NodeClient>();
         builder.Services.AddSingleton<NodeFleet>();
@@ -54,8 +57,8 @@ internal static class ModelEndpoints
                 ModelOperation.ChatCompletions, ModelOperation.Completions, ModelOperation.Embeddings, ModelOperation.Responses,
             ])
         {
-            routes.MapPost(operation.Path, (HttpContext context, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints) =>
-                RunAsync(context, operation, resolver, forwarder, hints));
+            routes.MapPost(operation.Path, (HttpContext context, ExamGate exams, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints) =>
+                RunAsync(context, operation, exams, resolver, forwarder, hints));
         }
 
         routes.MapLibrary();
@@ -64,8 +67,14 @@ internal static class ModelEndpoints
     }
 
     private static async Task RunAsync(
-        HttpContext context, ModelOperation operation, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints)
+        HttpContext context, ModelOperation operation, ExamGate exams, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints)
     {
+        if (operation.Writes && await exams.RefusalAsync(context.User.Caller(), notebook: null, context.RequestAborted) is { } refusal)
+        {
+            await context.WriteErrorAsync(refusal.Status, refusal.Detail);
+            return;
+        }
+
         var request = await ModelRequest.ReadAsync(context);
         switch (await resolver.PlaceAsync(request.Model, context.RequestAborted))
         {

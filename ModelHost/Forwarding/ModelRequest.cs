@@ -40,6 +40,8 @@ internal sealed class ModelRequest
         // The client's word for the length is not worth much memory before the bytes are there.
         using var bytes = new MemoryStream((int)Math.Clamp(context.Request.ContentLength ?? 0, 0, MaxInitialBuffer));
         await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
+        // To read what has come takes a while where it holds pictures; the thread that brought it has other connections (see InlineSockets).
+        await Task.Yield();
         return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 
