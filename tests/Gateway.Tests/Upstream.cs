@@ -10,6 +10,7 @@ namespace Lyceum.Gateway.Tests;
 public sealed class Upstream : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _requests;
 
     public Upstream()
     {
@@ -23,6 +24,9 @@ public sealed class Upstream : IAsyncDisposable
     /// <summary>Lets the streaming answer go on to its second part.</summary>
     public SemaphoreSlim SecondPart { get; } = new(0);
 
+    /// <summary>How many requests have reached it.</summary>
+    public int Requests => _requests;
+
     public Uri Address => new(_app.Urls.First());
 
     public Task StartAsync() => _app.StartAsync();
@@ -35,6 +39,7 @@ public sealed class Upstream : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        Interlocked.Increment(ref _requests);
         if (context.WebSockets.IsWebSocketRequest)
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync(context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault());
