@@ -32,6 +32,7 @@ app.MapKernelspecs();
 app.MapKernels();
 app.MapVariables();
 app.MapChannels();
+app.MapAgentTools();
 app.MapSessions();
 app.MapContents();
 await app.RunAsync();

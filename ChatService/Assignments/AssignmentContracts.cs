@@ -63,6 +63,10 @@ public sealed record AssignmentList(IReadOnlyList<Assignment> Assignments);
 /// <param name="Policy">How much the tutor may help.</param>
 public sealed record PolicyInForce(string? Assignment, HelpPolicy Policy);
 
+/// <summary>The answer of <c>GET /tutor/lockdown</c>, which other services ask.</summary>
+/// <param name="Locked">Whether an exam is on.</param>
+public sealed record Lockdown(bool Locked);
+
 /// <summary>A change of what the tutor may do.</summary>
 /// <param name="Id">Its id, a UUIDv7.</param>
 /// <param name="AssignmentId">The assignment; null for the course's policy.</param>

@@ -3,6 +3,7 @@ using Lyceum.ChatService.Guard;
 using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Tools;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Exams;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -27,8 +28,6 @@ internal sealed class TurnPlanner(
     TurnEvents events,
     IOptions<TutorOptions> options)
 {
-    private const string Locked = "The tutor is closed here while the exam is on. If something is broken or unclear, ask your instructor.";
-
     public async Task<TurnPlan> PlanAsync(LiveTurn live, CancellationToken cancellationToken)
     {
         var turn = live.Turn;
@@ -55,7 +54,7 @@ internal sealed class TurnPlanner(
             options.Value.MaxSolutionShare);
         var how = requests.OptionsFor(turn.Caller);
         return new TurnPlan(
-            request.Messages, tools.Count == 0 ? how : how.With(new ToolRun(turn.AnswerId, turn.Caller, tools)), guard, help.Policy.Lockdown ? Locked : null);
+            request.Messages, tools.Count == 0 ? how : how.With(new ToolRun(turn.AnswerId, turn.Caller, tools)), guard, help.Policy.Lockdown ? ExamRule.Closed : null);
     }
 
     private TurnRecord Record(Turn turn, Help help, TutorRequest request, int level, int asked, string questionClass, int total)

@@ -17,7 +17,7 @@ export class MessageList {
 
   constructor(
     private readonly rendermime: IRenderMimeRegistry,
-    private readonly insert: (code: string) => void,
+    private readonly insert: (code: string, turn?: string) => void,
   ) {}
 
   clear(): void {
@@ -102,6 +102,7 @@ export class MessageList {
       message.classList.remove('waiting');
       message.removeAttribute('aria-busy');
       message.dataset[failed ? 'failed' : 'done'] = 'true';
+      answer.turn = stored?.id;
       if (stored && !failed) {
         message.append(answerFooter(stored));
       }

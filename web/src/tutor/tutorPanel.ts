@@ -32,7 +32,8 @@ export interface NotebookAccess {
   path(): string;
   /** The active cell and the kernel's language. */
   context(): QuestionContext;
-  insertCode(code: string): void;
+  /** Puts code of an answer into a new cell; `turn` is the answer's id, once it is known. */
+  insertCode(code: string, turn?: string): void;
 }
 
 /** The tutor beside a notebook. One conversation at a time; each belongs to the notebook. */
@@ -64,7 +65,7 @@ export class TutorPanel extends Widget {
     this.node.setAttribute('role', 'complementary');
     this.node.setAttribute('aria-label', 'Tutor');
     this.node.dataset['testid'] = 'tutor-panel';
-    this.messages = new MessageList(answerRendermime(rendermime), code => notebook.insertCode(code));
+    this.messages = new MessageList(answerRendermime(rendermime), (code, turn) => notebook.insertCode(code, turn));
     this.composer = new Composer({
       send: text =>
         void this.send(text, this.composer.sharesCell ? notebook.context() : { notebook_path: notebook.path() }),
