@@ -29,6 +29,8 @@ public static class Policies
 
     /// <summary>The owner.</summary>
     public const string Owner = "owner";
+    /// <summary>Whoever may ask the tutor: everybody, also a <see cref="Roles.Source"/> for a learner whom it names.</summary>
+    public const string OnBehalf = "on-behalf";
 
     /// <summary>Whoever may send learning events: everybody, also a <see cref="Roles.Source"/>.</summary>
     public const string Ingest = "ingest";
@@ -40,6 +42,7 @@ public static class Policies
             .RequireAuthenticatedUser().RequireAssertion(context => !context.User.IsInRole(Roles.Source)).Build();
         options.AddPolicy(Ingest, policy => policy.RequireAuthenticatedUser());
         options.AddPolicy(Owner, policy => policy.RequireRole(Roles.Owner));
+        options.AddPolicy(OnBehalf, policy => policy.RequireAuthenticatedUser());
         options.AddPolicy(Instructor, policy => policy.RequireRole(Roles.Instructor, Roles.Owner));
     }
 }
