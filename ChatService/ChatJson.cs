@@ -7,6 +7,7 @@ using Lyceum.ChatService.People;
 using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Turns;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Storage;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Lyceum.ChatService;
@@ -37,6 +38,8 @@ namespace Lyceum.ChatService;
 [JsonSerializable(typeof(AskRequest))]
 [JsonSerializable(typeof(StartedConversation))]
 [JsonSerializable(typeof(AnsweredQuestion))]
+[JsonSerializable(typeof(ErasureRequest))]
+[JsonSerializable(typeof(ErasureResult))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(SessionEvent))]
 [JsonSerializable(typeof(DeltaEvent))]

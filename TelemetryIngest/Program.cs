@@ -1,6 +1,7 @@
 using Lyceum.ServiceDefaults.Storage;
 using Lyceum.TelemetryIngest;
 using Lyceum.TelemetryIngest.Activity;
+using Lyceum.TelemetryIngest.Erasures;
 using Lyceum.TelemetryIngest.Events;
 using Lyceum.TelemetryIngest.Exports;
 using Lyceum.TelemetryIngest.Learners;
@@ -22,6 +23,7 @@ builder.AddLearners();
 builder.AddMetrics();
 builder.AddStudies();
 builder.AddExports();
+builder.AddErasures();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
@@ -32,4 +34,5 @@ app.MapLearners();
 app.MapMetrics();
 app.MapStudies();
 app.MapExports();
+app.MapErasures();
 await app.RunAsync();
