@@ -19,6 +19,7 @@ namespace Lyceum.ChatService;
 [JsonSerializable(typeof(HelpPolicy))]
 [JsonSerializable(typeof(HelpPolicyBody))]
 [JsonSerializable(typeof(PolicyInForce))]
+[JsonSerializable(typeof(Lockdown))]
 [JsonSerializable(typeof(Assignment))]
 [JsonSerializable(typeof(AssignmentBody))]
 [JsonSerializable(typeof(AssignmentList))]

@@ -2,10 +2,14 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lyceum.ServiceDefaults.Storage;
 using Lyceum.TelemetryIngest.Activity;
+using Lyceum.TelemetryIngest.CodeStates;
+using Lyceum.TelemetryIngest.Derived;
 using Lyceum.TelemetryIngest.Events;
 using Lyceum.TelemetryIngest.Exports;
+using Lyceum.TelemetryIngest.HelpSeeking;
 using Lyceum.TelemetryIngest.Learners;
 using Lyceum.TelemetryIngest.Metrics;
+using Lyceum.TelemetryIngest.Progress;
 using Lyceum.TelemetryIngest.Studies;
 
 namespace Lyceum.TelemetryIngest;
@@ -17,6 +21,11 @@ namespace Lyceum.TelemetryIngest;
 [JsonSerializable(typeof(LearnerEvents))]
 [JsonSerializable(typeof(CourseMetrics))]
 [JsonSerializable(typeof(RecentActivity))]
+[JsonSerializable(typeof(NotebookReplay))]
+[JsonSerializable(typeof(LearnerNotebooks))]
+[JsonSerializable(typeof(DerivationState))]
+[JsonSerializable(typeof(CourseProgress))]
+[JsonSerializable(typeof(CourseHelpSeeking))]
 [JsonSerializable(typeof(StudyDraft))]
 [JsonSerializable(typeof(StudyDefinition))]
 [JsonSerializable(typeof(Study))]

@@ -28,7 +28,11 @@ public sealed record QuestionContext(
     string? Language,
     QuestionError? Error,
     IReadOnlyList<string?>? CellsBefore = null,
-    IReadOnlyList<string?>? CellsAfter = null);
+    IReadOnlyList<string?>? CellsAfter = null)
+{
+    /// <summary>The kernel in which the question is asked, at most 100 characters; its tools can be used while the question is answered.</summary>
+    public string? KernelId { get; init; }
+}
 
 /// <summary>An error as Jupyter's <c>error</c> output has it.</summary>
 /// <param name="Name">Its class, such as <c>NameError</c>; required.</param>

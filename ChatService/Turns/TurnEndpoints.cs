@@ -22,6 +22,7 @@ internal static class TurnEndpoints
         builder.Services.AddSingleton<AnswerWriter>();
         builder.Services.AddSingleton<ExpertAgent>();
         builder.Services.AddSingleton<TurnPlanner>();
+        builder.Services.AddSingleton<WaitedTurns>();
         builder.Services.AddSingleton<TurnRunner>();
         builder.Services.AddSingleton<LiveTurns>();
         builder.Services.AddSingleton<TurnFollower>();

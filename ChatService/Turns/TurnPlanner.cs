@@ -1,7 +1,9 @@
 using Lyceum.ChatService.Assignments;
 using Lyceum.ChatService.Guard;
 using Lyceum.ChatService.Records;
+using Lyceum.ChatService.Tools;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Exams;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -21,12 +23,11 @@ internal sealed class TurnPlanner(
     HintLadder ladder,
     ExpertAgent expert,
     TutorRequests requests,
+    Toolbox toolbox,
     AnswerStore answers,
     TurnEvents events,
     IOptions<TutorOptions> options)
 {
-    private const string Locked = "The tutor is closed here while the exam is on. If something is broken or unclear, ask your instructor.";
-
     public async Task<TurnPlan> PlanAsync(LiveTurn live, CancellationToken cancellationToken)
     {
         var turn = live.Turn;
@@ -40,8 +41,10 @@ internal sealed class TurnPlanner(
         var level = Math.Min(asked, help.Policy.MaxHintLevel);
 
         var advice = help.Policy.Lockdown ? null : await expert.AskAsync(live, context, help.Assignment, cancellationToken);
+        var tools = help.Policy.Lockdown ? [] : await toolbox.FindAsync(new ToolRequest(turn.Caller, turn.Question, context.NotebookPath) { KernelId = context.KernelId }, help.Policy.Tools, cancellationToken);
         var request = requests.Request(earlier, context, turn.Question, help, level, advice);
-        var record = Record(turn, help, request, level, asked, question.Class, earlier.Total);
+        request = request with { Messages = Toolbox.Explain(request.Messages, tools) };
+        var record = Record(turn, help, request, level, asked, question.Class, earlier.Total) with { Tools = [.. tools.Select(tool => tool.Key)] };
         await answers.SetPlanAsync(turn, question, record, cancellationToken);
         events.Asked(turn, question, help.Assignment?.Id, level);
         var guard = new AnswerGuard(
@@ -49,7 +52,9 @@ internal sealed class TurnPlanner(
             context.Code,
             [.. earlier.Newest.Where(message => !message.IsQuestion).Select(message => message.Content)],
             options.Value.MaxSolutionShare);
-        return new TurnPlan(request.Messages, requests.OptionsFor(turn.Caller), guard, help.Policy.Lockdown ? Locked : null);
+        var how = requests.OptionsFor(turn.Caller);
+        return new TurnPlan(
+            request.Messages, tools.Count == 0 ? how : how.With(new ToolRun(turn.AnswerId, turn.Caller, tools)), guard, help.Policy.Lockdown ? ExamRule.Closed : null);
     }
 
     private TurnRecord Record(Turn turn, Help help, TutorRequest request, int level, int asked, string questionClass, int total)

@@ -28,6 +28,7 @@ internal sealed partial class ContextComposer(StudentTelemetry telemetry, IOptio
         {
             NotebookPath = Present(asked.NotebookPath, NotebookText.Line),
             CellId = Present(asked.CellId, NotebookText.Line),
+            KernelId = Present(asked.KernelId, NotebookText.Line),
             Code = Code(asked.Code, SourceFrom.Request, sources),
             Language = Language(asked.Language),
             Error = Error(asked.Error?.Name, asked.Error?.Value, asked.Error?.Traceback, SourceFrom.Request, sources),

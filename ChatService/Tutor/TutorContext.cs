@@ -14,6 +14,9 @@ internal sealed record TutorContext
 
     public string? CellId { get; init; }
 
+    /// <summary>The kernel in which the question was asked.</summary>
+    public string? KernelId { get; init; }
+
     public string? Code { get; init; }
 
     public string? Language { get; init; }

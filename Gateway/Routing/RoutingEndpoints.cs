@@ -32,9 +32,12 @@ internal static class RoutingEndpoints
         ClusterId = rule.Service,
         Match = new RouteMatch { Path = rule.Pattern },
         AuthorizationPolicy = rule.Policy,
-        MaxRequestBodySize = limits.MaxRequestBodySizeOf.TryGetValue(rule.Service, out var size) ? Math.Min(size, limits.MaxRequestBodySize) : limits.MaxRequestBodySize,
+        MaxRequestBodySize = rule.MaxBody ?? MaxBodyOf(rule, limits),
         Metadata = new Dictionary<string, string> { [nameof(Dialect)] = rule.Dialect.ToString() },
     };
+
+    private static long MaxBodyOf(PathRule rule, LimitsOptions limits) =>
+        limits.MaxRequestBodySizeOf.TryGetValue(rule.Service, out var size) ? Math.Min(size, limits.MaxRequestBodySize) : limits.MaxRequestBodySize;
 
     private static ClusterConfig Cluster(string service) => new()
     {

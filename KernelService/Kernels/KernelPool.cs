@@ -5,6 +5,7 @@ using Lyceum.KernelService.Executions;
 using Lyceum.KernelService.Kernelspecs;
 using Lyceum.KernelService.Outliving;
 using Lyceum.KernelService.WarmKernels;
+using Lyceum.NotebookAssistant;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.LearningEvents;
 using Microsoft.Extensions.Options;

@@ -27,6 +27,9 @@ public static class Policies
     /// <summary>An instructor of the course, or the owner.</summary>
     public const string Instructor = "instructor";
 
+    /// <summary>The owner.</summary>
+    public const string Owner = "owner";
+
     /// <summary>Whoever may send learning events: everybody, also a <see cref="Roles.Source"/>.</summary>
     public const string Ingest = "ingest";
 
@@ -40,6 +43,7 @@ public static class Policies
             .RequireAuthenticatedUser().RequireAssertion(context => !context.User.IsInRole(Roles.Source)).Build();
         options.AddPolicy(Service, policy => policy.AddAuthenticationSchemes(IdentityHeader.Scheme).RequireRole(Roles.Service));
         options.AddPolicy(Ingest, policy => policy.RequireAuthenticatedUser());
+        options.AddPolicy(Owner, policy => policy.RequireRole(Roles.Owner));
         options.AddPolicy(Instructor, policy => policy.RequireRole(Roles.Instructor, Roles.Owner));
     }
 }

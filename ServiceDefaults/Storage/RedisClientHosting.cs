@@ -21,6 +21,10 @@ public static class RedisClientHosting
             options.AbortOnConnectFail = false;
             return ConnectionMultiplexer.Connect(options);
         });
-        builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>(connectionName);
+        // Aspire's key for it: who can do without Redis stays ready without it.
+        if (!builder.Configuration.GetValue<bool>("Aspire:StackExchange:Redis:DisableHealthChecks"))
+        {
+            builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>(connectionName);
+        }
     }
 }
