@@ -13,6 +13,8 @@ internal static class AssignmentChecks
     private const int MaxTitle = 200;
     private const int MaxDescription = 20_000;
     private const int MaxSolution = 50_000;
+    private const int MaxObjectives = 50;
+    private const int MaxObjective = 300;
 
     public static ProblemHttpResult? Check(AssignmentBody body)
     {
@@ -28,6 +30,7 @@ internal static class AssignmentChecks
 
         return TooLong("description", body.Description, MaxDescription)
             ?? TooLong("reference_solution", body.ReferenceSolution, MaxSolution)
+            ?? Check(body.Objectives ?? [])
             ?? Check("policy.", body.Policy);
     }
 
@@ -41,6 +44,11 @@ internal static class AssignmentChecks
     public static HelpPolicy? Policy(HelpPolicyBody? body) => body is null
         ? null
         : new HelpPolicy(body.MaxHintLevel ?? HelpPolicy.Default.MaxHintLevel, body.ShowCode ?? HelpPolicy.Default.ShowCode, body.Lockdown ?? HelpPolicy.Default.Lockdown) { Tools = body.Tools };
+
+    private static ProblemHttpResult? Check(IReadOnlyList<string?> objectives) =>
+        objectives.Count > MaxObjectives || objectives.Any(objective => NotebookText.Line(objective ?? "").Length is 0 or > MaxObjective)
+            ? ConversationProblems.Invalid("objectives", $"There may be {MaxObjectives} of them at most, each a line of 1 to {MaxObjective} characters.")
+            : null;
 
     private static ProblemHttpResult? TooLong(string field, string? text, int limit) =>
         text?.Length > limit ? ConversationProblems.Invalid(field, $"It is longer than {limit} characters.")

@@ -33,7 +33,9 @@ public sealed record HelpPolicyBody(int? MaxHintLevel, bool? ShowCode, bool? Loc
 /// <param name="Description">What is to be done, as the tutor is told it; at most 20000 characters.</param>
 /// <param name="Policy">How much the tutor may help; null for the course's policy.</param>
 /// <param name="ReferenceSolution">A solution that answers must not come near; at most 50000 characters, never shown to a model or a student.</param>
-public sealed record AssignmentBody(string? Title, string? PathPattern, string? Description, HelpPolicyBody? Policy, string? ReferenceSolution);
+/// <param name="Objectives">What is to be learned with it: at most 50 lines of 1 to 300 characters.</param>
+public sealed record AssignmentBody(
+    string? Title, string? PathPattern, string? Description, HelpPolicyBody? Policy, string? ReferenceSolution, IReadOnlyList<string?>? Objectives = null);
 
 /// <summary>An assignment as instructors see it.</summary>
 /// <param name="Id">Its id, a UUIDv7.</param>
@@ -52,7 +54,11 @@ public sealed record Assignment(
     HelpPolicy? Policy,
     string? ReferenceSolution,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt)
+{
+    /// <summary>What is to be learned with it.</summary>
+    public IReadOnlyList<string> Objectives { get; init; } = [];
+}
 
 /// <summary>The answer of <c>GET /tutor/courses/{course}/assignments</c>.</summary>
 /// <param name="Assignments">The course's assignments by title.</param>

@@ -119,7 +119,10 @@ internal static class AssignmentEndpoints
         AssignmentChecks.Policy(body.Policy),
         string.IsNullOrWhiteSpace(body.ReferenceSolution) ? null : body.ReferenceSolution,
         created,
-        updated);
+        updated)
+    {
+        Objectives = [.. (body.Objectives ?? []).Select(objective => NotebookText.Line(objective!)).Distinct(StringComparer.Ordinal)],
+    };
 
     private static ProblemHttpResult NotFound(Guid id) =>
         TypedResults.Problem($"There is no assignment '{id}' in this course.", statusCode: StatusCodes.Status404NotFound);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Experiments;
 using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Storage;
 using Lyceum.ChatService.Tools;
@@ -10,7 +11,8 @@ using Npgsql;
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>Stores answers while they grow and when they end. What a writer stores is void once it has lost the answer's lease.</summary>
-internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<ConversationsOptions> options, IOptions<ToolsOptions> tools, TimeProvider time)
+internal sealed class AnswerStore(
+    NpgsqlDataSource database, ExposureStore exposures, IOptions<ConversationsOptions> options, IOptions<ToolsOptions> tools, TimeProvider time)
 {
     /// <summary>A database that takes longer must not hold up the stream to the student; the next save makes up for it.</summary>
     private const int SaveTimeoutSeconds = 2;
@@ -22,23 +24,25 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
     public async Task SetPlanAsync(Turn turn, QuestionFacts question, TurnRecord record, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE message SET context = $2, error_key = $3, question_class = $4 WHERE id = $1")
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE message SET context = $2, error_key = $3, question_class = $4, objective = $5 WHERE id = $1")
         {
             Parameters =
             {
                 Parameter.Id(turn.QuestionId),
                 Parameter.Json(JsonSerializer.Serialize(question.Context, TutorJson.Default.TutorContext)),
                 Parameter.Text(question.ErrorKey),
-                Parameter.Text(question.Class),
+                Parameter.Text(question.IsCommand ? null : question.Study.Sorted.Class),
+                Parameter.Text(question.Study.Objective?.Text),
             },
         });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE message SET sources = $2, hint_level = $3 WHERE id = $1")
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE message SET sources = $2, hint_level = $3, prompt = $4 WHERE id = $1")
         {
             Parameters =
             {
                 Parameter.Id(turn.AnswerId),
                 Parameter.Json(JsonSerializer.Serialize(record.Sources, ChatJson.Default.IReadOnlyListSource)),
                 Parameter.Count(record.HintLevel),
+                Parameter.Text(record.Prompts[0]),
             },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
@@ -53,6 +57,11 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
                 Parameter.Json(JsonSerializer.Serialize(record, ChatJson.Default.TurnRecord)),
             },
         });
+        foreach (var exposure in record.Experiments ?? [])
+        {
+            batch.BatchCommands.Add(exposures.Count(exposure, turn.Caller.Learner));
+        }
+
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -60,7 +69,7 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
     public async Task<EarlierMessages> EarlierAsync(Guid conversation, Guid question, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
-            SELECT m.sender, m.content, m.context::text, count(*) OVER () FROM message m
+            SELECT m.sender, m.content, m.context::text, count(*) OVER (), m.position FROM message m
             WHERE m.conversation_id = $1
               AND m.position < (SELECT position FROM message WHERE id = $2)
               AND (m.sender = 'user' OR m.status = 'done'
@@ -75,7 +84,7 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
         var total = 0;
         while (await rows.ReadAsync(cancellationToken))
         {
-            messages.Add(new EarlierMessage(rows.GetString(0) == Sender.User, rows.GetString(1), StoredContext.Read(rows, 2)));
+            messages.Add(new EarlierMessage(rows.GetString(0) == Sender.User, rows.GetString(1), StoredContext.Read(rows, 2), rows.GetInt64(4)));
             total = (int)rows.GetInt64(3);
         }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>Has the model answer, and keeps what it writes within the policy: too near a solution it is rewritten once, then withheld.</summary>
-internal sealed class AnswerWriter(AnswerGrower grower, TutorRequests requests, TurnRecordStore records, IOptions<TutorOptions> options)
+internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records, IOptions<TutorOptions> options)
 {
     public async Task WriteAsync(LiveTurn live, TurnPlan plan, Answer answer, CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ internal sealed class AnswerWriter(AnswerGrower grower, TutorRequests requests, 
         }
 
         var second = new Answer(options.Value.MaxAnswerCharacters);
-        await grower.GrowAsync(live, second, requests.Rewrite(plan.Messages, text), plan.Options.WithoutTools(), show: false, cancellationToken);
+        await grower.GrowAsync(live, second, TutorRequests.Rewrite(plan.Setup, plan.Messages, text), plan.Options.WithoutTools(), show: false, cancellationToken);
         answer.AddUsage(second);
         var again = plan.Guard.Likeness(second.Text);
         return plan.Guard.IsTooNear(again)

@@ -12,7 +12,7 @@ namespace Lyceum.ChatService.Turns;
 /// Begins turns. The question and an empty, queued answer are committed in one go before the model is asked; PostgreSQL's unique
 /// index lets one answer run per conversation, on whichever replica. The answer carries a lease that its writer keeps alive.
 /// </summary>
-internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, IOptions<ConversationsOptions> options, TimeProvider time)
+internal sealed class TurnStore(NpgsqlDataSource database, IOptions<ConversationsOptions> options, TimeProvider time)
 {
     private const int MaxTitle = 80;
 
@@ -22,8 +22,8 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
         """;
 
     private const string InsertAnswer = """
-        INSERT INTO message (id, conversation_id, question_id, sender, content, status, created_at, prompt, lease_until)
-        SELECT $1, c.id, $4, 'assistant', '', 'queued', $5, $6, now() + $7 FROM conversation c WHERE c.id = $2 AND c.subject = $3
+        INSERT INTO message (id, conversation_id, question_id, sender, content, status, created_at, lease_until)
+        SELECT $1, c.id, $4, 'assistant', '', 'queued', $5, now() + $6 FROM conversation c WHERE c.id = $2 AND c.subject = $3
         """;
 
     public async Task<Claim> StartAsync(CallerIdentity caller, string question, TutorContext context, RequestKey? key, CancellationToken cancellationToken)
@@ -216,7 +216,6 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
             Parameter.Text(turn.Caller.Subject),
             Parameter.Id(turn.QuestionId),
             Parameter.Time(time.GetUtcNow()),
-            Parameter.Text(tutor.PromptVersion),
             Parameter.Span(options.Value.TurnLease),
         },
     };

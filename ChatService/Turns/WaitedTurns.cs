@@ -11,7 +11,7 @@ namespace Lyceum.ChatService.Turns;
 
 /// <summary>Goes on with turns that waited for approval, in whichever process: from what is on record, under the policy that holds now.</summary>
 internal sealed class WaitedTurns(
-    TurnRecordStore records, ToolCallStore calls, HelpFinder helps, Toolbox toolbox, AnswerStore answers, IOptions<TutorOptions> options)
+    TurnRecordStore records, ToolCallStore calls, HelpFinder helps, TutorSetups setups, Toolbox toolbox, AnswerStore answers, IOptions<TutorOptions> options)
 {
     public async Task<TurnPlan> PlanAsync(Turn turn, CancellationToken cancellationToken)
     {
@@ -23,10 +23,11 @@ internal sealed class WaitedTurns(
         var earlier = await answers.EarlierAsync(turn.SessionId, turn.QuestionId, cancellationToken);
         var guard = new AnswerGuard(
             help, turn.Context.Code, [.. earlier.Newest.Where(message => !message.IsQuestion).Select(message => message.Content)], options.Value.MaxSolutionShare);
+        var setup = await setups.ForAsync(turn.Caller, help.Assignment?.Id, cancellationToken);
         var how = new ChatOptions { ModelId = record.Model, Temperature = record.Temperature, MaxOutputTokens = record.MaxOutputTokens }
             .For(turn.Caller)
             .With(new ToolRun(turn.AnswerId, turn.Caller, tools, Resumes: true, (turn.Begun?.InputTokens ?? 0) + (turn.Begun?.OutputTokens ?? 0)));
-        return new TurnPlan([.. record.Messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content))], how, guard, Reply: null);
+        return new TurnPlan([.. record.Messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content))], setup, how, guard, Reply: null);
     }
 
     /// <summary>The answer as far as it is written, seen or not.</summary>

@@ -32,6 +32,15 @@ internal sealed record TutorContext
     /// <summary>The cells below it.</summary>
     public IReadOnlyList<string> CellsAfter { get; init; } = [];
 
+    /// <summary>Cells that ran before the question's, the last at the end.</summary>
+    public IReadOnlyList<string> CellsRan { get; init; } = [];
+
+    /// <summary>What is in scope, a line each.</summary>
+    public string? Variables { get; init; }
+
+    /// <summary>What the student works on, as the client told.</summary>
+    public string? About { get; init; }
+
     /// <summary>What the student did of late, in a sentence or two.</summary>
     public string? Activity { get; init; }
 

@@ -8,7 +8,9 @@ namespace Lyceum.Gateway.Routing;
 /// <param name="Dialect">The error shape that its clients understand.</param>
 /// <param name="Policy">Who may ask.</param>
 /// <param name="MaxBody">The largest request body in bytes where it is not <c>Limits:MaxRequestBodySize</c>.</param>
-internal sealed record PathRule(string Service, string Pattern, Dialect Dialect, string Policy = "default", long? MaxBody = null);
+/// <param name="NamesStudents">Whether an instructor may name students of the course there, as the holder of its ingest key may.</param>
+internal sealed record PathRule(
+    string Service, string Pattern, Dialect Dialect, string Policy = "default", long? MaxBody = null, bool NamesStudents = false);
 
 /// <summary>Which service answers which path. Jupyter's, Ollama's, OpenAI's and xAPI's paths do not collide.</summary>
 internal static class PathTable
@@ -31,6 +33,9 @@ internal static class PathTable
         new("telemetryingest", "/telemetry/courses/{course}/events", Dialect.Problem, Policies.Ingest),
         .. Of("modelhost", Dialect.Problem, "/usage", "/nodes/{**rest}"),
         .. Of("telemetryingest", Dialect.Problem, "/telemetry/{**rest}", "/xapi/{**rest}"),
+        new("chatservice", "/receive_student_message", Dialect.Problem, Policies.OnBehalf, NamesStudents: true),
+        new("chatservice", "/verify_ta", Dialect.Problem, Policies.OnBehalf),
+        .. Of("chatservice", Dialect.Problem, "/expert_query", "/verify_ea"),
         .. Of("chatservice", Dialect.Problem, "/llm/{**rest}", "/tutor/{**rest}", "/codegen/{**rest}", "/mcp"),
     ];
 

@@ -1,3 +1,4 @@
+using Lyceum.Gateway.Accounts;
 using Lyceum.Gateway.Limits;
 using Lyceum.ServiceDefaults.Identity;
 using Yarp.ReverseProxy.Configuration;
@@ -33,7 +34,7 @@ internal static class RoutingEndpoints
         Match = new RouteMatch { Path = rule.Pattern },
         AuthorizationPolicy = rule.Policy,
         MaxRequestBodySize = rule.MaxBody ?? MaxBodyOf(rule, limits),
-        Metadata = new Dictionary<string, string> { [nameof(Dialect)] = rule.Dialect.ToString() },
+        Metadata = new Dictionary<string, string> { [nameof(Dialect)] = rule.Dialect.ToString(), [nameof(PathRule.NamesStudents)] = rule.NamesStudents.ToString() },
     };
 
     private static long MaxBodyOf(PathRule rule, LimitsOptions limits) =>
@@ -54,7 +55,14 @@ internal static class RoutingEndpoints
         headers.Remove(IdentityHeader.Name);
         context.Query.Collection.Remove("token");
         var tokens = context.HttpContext.RequestServices.GetRequiredService<IdentityTokens>();
-        headers.Add(IdentityHeader.Name, tokens.Issue(context.HttpContext.User.Caller()));
+        headers.Add(IdentityHeader.Name, tokens.Issue(Caller(context.HttpContext)));
         return ValueTask.CompletedTask;
+    }
+
+    private static CallerIdentity Caller(HttpContext http)
+    {
+        var caller = http.User.Caller();
+        var names = http.GetReverseProxyFeature().Route.Config.Metadata?[nameof(PathRule.NamesStudents)] == bool.TrueString && caller.Roles.Contains(Roles.Instructor);
+        return names ? caller with { Source = new LearnerSource("student_id", http.RequestServices.GetRequiredService<Pseudonyms>().KeyOf(caller.Course)) } : caller;
     }
 }

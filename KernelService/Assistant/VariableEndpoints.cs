@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Json.Serialization;
 using Lyceum.KernelService.Kernels;
+using Lyceum.NotebookAssistant;
 using Lyceum.ServiceDefaults.Identity;
 
 namespace Lyceum.KernelService.Assistant;

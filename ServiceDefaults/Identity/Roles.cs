@@ -29,6 +29,8 @@ public static class Policies
 
     /// <summary>The owner.</summary>
     public const string Owner = "owner";
+    /// <summary>Whoever may ask the tutor: everybody, also a <see cref="Roles.Source"/> for a learner whom it names.</summary>
+    public const string OnBehalf = "on-behalf";
 
     /// <summary>Whoever may send learning events: everybody, also a <see cref="Roles.Source"/>.</summary>
     public const string Ingest = "ingest";
@@ -44,6 +46,7 @@ public static class Policies
         options.AddPolicy(Service, policy => policy.AddAuthenticationSchemes(IdentityHeader.Scheme).RequireRole(Roles.Service));
         options.AddPolicy(Ingest, policy => policy.RequireAuthenticatedUser());
         options.AddPolicy(Owner, policy => policy.RequireRole(Roles.Owner));
+        options.AddPolicy(OnBehalf, policy => policy.RequireAuthenticatedUser());
         options.AddPolicy(Instructor, policy => policy.RequireRole(Roles.Instructor, Roles.Owner));
     }
 }

@@ -43,7 +43,25 @@ public sealed class ModelHostStandIn : IAsyncDisposable
             Asked.Enqueue(new AskedModel(body.RootElement.Clone(), context.Request.Headers.TraceParent));
             await Answer(context);
         });
+        _app.MapPost("/api/embed", async context =>
+        {
+            using var body = await JsonDocument.ParseAsync(context.Request.Body);
+            Embedded.Enqueue(body.RootElement.GetProperty("model").GetString());
+            if (Embed is null)
+            {
+                await Refuses(StatusCodes.Status404NotFound, "no such model")(context);
+                return;
+            }
+
+            await context.Response.WriteAsJsonAsync(new { embeddings = body.RootElement.GetProperty("input").EnumerateArray().Select(text => Embed(text.GetString()!)) });
+        });
     }
+
+    /// <summary>Models that were asked for embeddings.</summary>
+    public ConcurrentQueue<string?> Embedded { get; } = [];
+
+    /// <summary>The embedding of a text; null refuses the request.</summary>
+    public Func<string, float[]>? Embed { get; set; }
 
     public ConcurrentQueue<AskedModel> Asked { get; } = [];
 
@@ -86,6 +104,8 @@ public sealed class ModelHostStandIn : IAsyncDisposable
         await LineAsync(context, JsonSerializer.Serialize(new { model = "stand-in:1b", message = new { role = "assistant", content = "", tool_calls = asked }, done = false }));
         await LineAsync(context, """{"model":"stand-in:1b","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":42,"eval_count":7}""");
     };
+    /// <summary>Answers by what was asked.</summary>
+    public Func<HttpContext, Task> SaysFor(Func<AskedModel, string> answer) => context => Says(answer(Last))(context);
 
     public static Func<HttpContext, Task> SaysThenErrs(string error, params string[] words) => async context =>
     {
