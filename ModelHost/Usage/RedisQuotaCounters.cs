@@ -8,7 +8,7 @@ namespace Lyceum.ModelHost.Usage;
 /// </summary>
 internal sealed partial class RedisQuotaCounters(IConnectionMultiplexer redis, LocalQuotaCounters local, TimeProvider time, ILogger<RedisQuotaCounters> logger) : IQuotaCounters
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     // After the window's end, so that a clock that is a little late still finds it.
