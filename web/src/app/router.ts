@@ -1,8 +1,14 @@
+/** The parts of the page for instructors. */
+export type TeachPart = 'queue' | 'assignments' | 'turns' | 'experiments' | 'prompts';
+
+const teachParts: readonly string[] = ['assignments', 'turns', 'experiments', 'prompts'];
+
 /** What the address bar asks for. */
 export type Route =
   | { view: 'workspace'; folder: string }
   | { view: 'notebook'; path: string }
   | { view: 'class' }
+  | { view: 'teach'; part: TeachPart }
   | { view: 'unknown'; path: string };
 
 export function routeOf(url: URL): Route {
@@ -13,6 +19,13 @@ export function routeOf(url: URL): Route {
 
   if (path === '/class') {
     return { view: 'class' };
+  }
+
+  if (path === '/teach' || path.startsWith('/teach/')) {
+    const part = path.slice('/teach/'.length);
+    return part === '' || teachParts.includes(part)
+      ? { view: 'teach', part: (part || 'queue') as TeachPart }
+      : { view: 'unknown', path };
   }
 
   return path.startsWith('/notebooks/')
