@@ -51,6 +51,22 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
     }
 
     [Fact]
+    public async Task A_node_that_drains_by_the_word_of_one_replica_drains_for_the_other()
+    {
+        var path = $"/nodes/{_node.Address.Authority}";
+        foreach (var drain in new[] { true, false })
+        {
+            using var change = await _one.SendAsAsync(TestIdentity.Owner(), HttpMethod.Patch, path, new { drain });
+            Assert.Equal(HttpStatusCode.OK, change.StatusCode);
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while ((await (await _other.SendAsAsync(TestIdentity.Owner(), HttpMethod.Get, path)).JsonAsync()).GetProperty("drain").GetBoolean() != drain)
+            {
+                await Task.Delay(100, limit.Token);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Without_redis_each_replica_counts_for_itself_and_models_run_on()
     {
         await using var own = new RedisServer();
@@ -75,7 +91,7 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
     }
 
     private Task<ModelHostUnderTest> StartAsync(RedisServer? other = null) => ModelHostUnderTest.WithAsync(
-        ("Nodes:0:Url", _node.Address.ToString()), ("Nodes:0:Parallel", "20"), ("Quotas:UserTokensPerDay", "250"), ("ConnectionStrings:redis", (other ?? redis).ConnectionString));
+        ("Nodes:0:Url", _node.Address.ToString()), ("Nodes:0:Parallel", "20"), ("Limits:Probe", "00:00:01"), ("Quotas:UserTokensPerDay", "250"), ("ConnectionStrings:redis", (other ?? redis).ConnectionString));
 
     private static async Task<HttpStatusCode> AskAsync(ModelHostUnderTest host, string user)
     {
