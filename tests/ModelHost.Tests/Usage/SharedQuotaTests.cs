@@ -29,9 +29,12 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
     public async Task What_one_replica_spends_the_other_one_counts()
     {
         var sam = $"sam-{Guid.NewGuid():N}";
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(_one, sam));
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(_other, sam));
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(_one, sam));
+        foreach (var replica in (ModelHostUnderTest[])[_one, _other, _one])
+        {
+            Assert.Equal(HttpStatusCode.OK, await AskAsync(replica, sam));
+            await SettledAsync(replica, sam);
+        }
+
         Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(_other, sam));
         Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(_one, sam));
         using var usage = await _other.SendAsAsync(TestIdentity.Student(sam), HttpMethod.Get, "/usage");
@@ -74,9 +77,14 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
         await using var host = await StartAsync(own);
         var sam = $"sam-{Guid.NewGuid():N}";
         Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
+        await SettledAsync(host, sam);
         await own.KillAsync();
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
+        foreach (var _ in (int[])[1, 2])
+        {
+            Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
+            await SettledAsync(host, sam);
+        }
+
         Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(host, sam));
         using var ready = await host.Client.GetAsync("/health");
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
@@ -92,6 +100,22 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
 
     private Task<ModelHostUnderTest> StartAsync(RedisServer? other = null) => ModelHostUnderTest.WithAsync(
         ("Nodes:0:Url", _node.Address.ToString()), ("Nodes:0:Parallel", "20"), ("Limits:Probe", "00:00:01"), ("Quotas:UserTokensPerDay", "250"), ("ConnectionStrings:redis", (other ?? redis).ConnectionString));
+
+    /// <summary>Waits until the estimate that a run is charged has given way to the 100 tokens that it took, which is after its answer.</summary>
+    private static async Task SettledAsync(ModelHostUnderTest host, string user)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            using var usage = await host.SendAsAsync(TestIdentity.Student(user), HttpMethod.Get, "/usage");
+            if (Assert.Single((await usage.JsonAsync()).GetProperty("quotas").EnumerateArray()).GetProperty("used").GetInt32() % 100 == 0)
+            {
+                return;
+            }
+
+            await Task.Delay(20, limit.Token);
+        }
+    }
 
     private static async Task<HttpStatusCode> AskAsync(ModelHostUnderTest host, string user)
     {
