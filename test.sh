@@ -47,6 +47,18 @@ if [ ! -d ../shared/data/json-schema-test-suite ] && [ ! -d "$suite/tests" ]; th
     fail "the JSON-Schema-Test-Suite could not be fetched: put a checkout of json-schema-org/JSON-Schema-Test-Suite at $suite"
 fi
 
+# Exports are held to ProgSnap2's specification, fetched once as well.
+progsnap=artifacts/progsnap2-v1.0.yaml
+if [ ! -f ../shared/data/progsnap2-v1.0.yaml ] && [ ! -f "$progsnap" ]; then
+  echo "Fetching ProgSnap2's specification"
+  toolkit=artifacts/progsnap-toolkit
+  git init -q "$toolkit" &&
+    git -C "$toolkit" fetch -q --depth 1 https://github.com/CSSPLICE/ProgSnapToolkit 0007195495e949b6f5da9ca39f6e7a525291ca3c &&
+    git -C "$toolkit" show FETCH_HEAD:src/progsnap2/spec/versions/progsnap2-v1.0.yaml > "$progsnap.part" &&
+    mv "$progsnap.part" "$progsnap" ||
+    fail "ProgSnap2's specification could not be fetched: put progsnap2-v1.0.yaml of CSSPLICE/ProgSnapToolkit at $progsnap"
+fi
+
 dotnet build aspire.sln -v quiet || fail "the build failed"
 
 passed=0 failed=0

@@ -12,6 +12,7 @@ try
 
     var modelhost = builder.AddService<Projects.ModelHost>("modelhost", secrets)
         .WithModels(backing.Models)
+        .WithEnvironment("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1")
         .WithCache(backing);
 
     var telemetryingest = builder.AddService<Projects.TelemetryIngest>("telemetryingest", secrets)

@@ -2,9 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lyceum.ChatService.Assignments;
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Experiments;
 using Lyceum.ChatService.Feedback;
 using Lyceum.ChatService.People;
+using Lyceum.ChatService.Prompts;
 using Lyceum.ChatService.Records;
+using Lyceum.ChatService.Reports;
 using Lyceum.ChatService.Turns;
 using Lyceum.ChatService.Tutor;
 using Microsoft.AspNetCore.Mvc;
@@ -44,6 +47,18 @@ namespace Lyceum.ChatService;
 [JsonSerializable(typeof(DoneEvent))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(HttpValidationProblemDetails))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(ExperimentBody))]
+[JsonSerializable(typeof(ExperimentList))]
+[JsonSerializable(typeof(ExperimentState))]
+[JsonSerializable(typeof(IReadOnlyList<ExperimentArm>))]
+[JsonSerializable(typeof(PromptBody))]
+[JsonSerializable(typeof(PromptInUseBody))]
+[JsonSerializable(typeof(PromptList))]
+[JsonSerializable(typeof(PromptCaseList))]
+[JsonSerializable(typeof(IReadOnlyList<PromptCase>))]
+[JsonSerializable(typeof(CourseReport))]
+[JsonSerializable(typeof(TutorExposure))]
 [JsonSerializable(typeof(QuestionAsked))]
 [JsonSerializable(typeof(QuestionAnswered))]
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

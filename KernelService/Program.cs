@@ -33,6 +33,7 @@ app.UseReplicas();
 app.MapServer();
 app.MapKernelspecs();
 app.MapKernels();
+app.MapVariables();
 app.MapChannels();
 app.MapAgentTools();
 app.MapSessions();

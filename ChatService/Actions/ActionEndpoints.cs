@@ -22,6 +22,8 @@ internal static class ActionEndpoints
         builder.Services.AddSingleton<ApiStore>();
         builder.Services.AddSingleton<ActionStore>();
         builder.Services.AddSingleton<ActionProposals>();
+        builder.Services.AddSingleton<IHostResolver, DnsResolver>();
+        builder.Services.AddSingleton<OutboundAddresses>();
         builder.Services.AddSingleton<OutboundCalls>();
     }
 

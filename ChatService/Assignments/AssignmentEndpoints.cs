@@ -53,7 +53,7 @@ internal static class AssignmentEndpoints
     private static async Task<Results<Ok<HelpPolicy>, ProblemHttpResult>> SetPolicyAsync(
         string course, HelpPolicyBody body, AssignmentStore assignments, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
-        if (AssignmentChecks.Check("max_hint_level", body) is { } complaint)
+        if (AssignmentChecks.Check("", body) is { } complaint)
         {
             return complaint;
         }
@@ -119,7 +119,10 @@ internal static class AssignmentEndpoints
         AssignmentChecks.Policy(body.Policy),
         string.IsNullOrWhiteSpace(body.ReferenceSolution) ? null : body.ReferenceSolution,
         created,
-        updated);
+        updated)
+    {
+        Objectives = [.. (body.Objectives ?? []).Select(objective => NotebookText.Line(objective!)).Distinct(StringComparer.Ordinal)],
+    };
 
     private static ProblemHttpResult NotFound(Guid id) =>
         TypedResults.Problem($"There is no assignment '{id}' in this course.", statusCode: StatusCodes.Status404NotFound);

@@ -79,7 +79,7 @@ internal static class CodeSessionEndpoints
         var model = body.ModelName ?? snippet.Model;
         try
         {
-            return TypedResults.Ok(await tests.RunAsync(subject, session, snippet, CodeLanguage.Find(session.Language)!, body.Tests, body.Repairs ?? 0, model, cancellationToken));
+            return TypedResults.Ok(await tests.RunAsync(user.Caller(), session, snippet, CodeLanguage.Find(session.Language)!, body.Tests, body.Repairs ?? 0, model, cancellationToken));
         }
         catch (ModelException failure)
         {

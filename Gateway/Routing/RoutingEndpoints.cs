@@ -1,3 +1,4 @@
+using Lyceum.Gateway.Accounts;
 using Lyceum.Gateway.Limits;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.Replicas;
@@ -44,9 +45,12 @@ internal static class RoutingEndpoints
         ClusterId = rule.Service,
         Match = new RouteMatch { Path = rule.Pattern },
         AuthorizationPolicy = rule.Policy,
-        MaxRequestBodySize = limits.MaxRequestBodySizeOf.TryGetValue(rule.Service, out var size) ? Math.Min(size, limits.MaxRequestBodySize) : limits.MaxRequestBodySize,
-        Metadata = new Dictionary<string, string> { [nameof(Dialect)] = rule.Dialect.ToString() },
+        MaxRequestBodySize = rule.MaxBody ?? MaxBodyOf(rule, limits),
+        Metadata = new Dictionary<string, string> { [nameof(Dialect)] = rule.Dialect.ToString(), [nameof(PathRule.NamesStudents)] = rule.NamesStudents.ToString() },
     };
+
+    private static long MaxBodyOf(PathRule rule, LimitsOptions limits) =>
+        limits.MaxRequestBodySizeOf.TryGetValue(rule.Service, out var size) ? Math.Min(size, limits.MaxRequestBodySize) : limits.MaxRequestBodySize;
 
     private static ClusterConfig Cluster(string service) => new()
     {
@@ -63,7 +67,14 @@ internal static class RoutingEndpoints
         headers.Remove(IdentityHeader.Name);
         context.Query.Collection.Remove("token");
         var tokens = context.HttpContext.RequestServices.GetRequiredService<IdentityTokens>();
-        headers.Add(IdentityHeader.Name, tokens.Issue(context.HttpContext.User.Caller()));
+        headers.Add(IdentityHeader.Name, tokens.Issue(Caller(context.HttpContext)));
         return ValueTask.CompletedTask;
+    }
+
+    private static CallerIdentity Caller(HttpContext http)
+    {
+        var caller = http.User.Caller();
+        var names = http.GetReverseProxyFeature().Route.Config.Metadata?[nameof(PathRule.NamesStudents)] == bool.TrueString && caller.Roles.Contains(Roles.Instructor);
+        return names ? caller with { Source = new LearnerSource("student_id", http.RequestServices.GetRequiredService<Pseudonyms>().KeyOf(caller.Course)) } : caller;
     }
 }

@@ -13,6 +13,8 @@ internal static class AssistantHosting
         builder.AddExams();
         builder.Services.AddSingleton<Tutors>();
         builder.Services.AddSingleton<Assistants>();
+        builder.Services.AddSingleton(services =>
+            new KernelQuestions(services.GetRequiredService<IOptions<AssistantOptions>>().Value, services.GetRequiredService<TimeProvider>()));
     }
 }
 

@@ -36,6 +36,9 @@ internal sealed class Kernel(
 
     public string SpecName => launch.Spec.Name;
 
+    /// <summary>As its kernelspec names it.</summary>
+    public string Language => launch.Spec.File.Language;
+
     public CallerIdentity Owner => owner.Caller;
 
     public KernelClients Clients => traffic.Clients;

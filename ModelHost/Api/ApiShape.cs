@@ -9,6 +9,10 @@ internal enum ApiShape
 
 internal static class ApiShapes
 {
+    /// <summary>Whether the path is neither Ollama's nor OpenAI's.</summary>
+    public static bool IsOwn(PathString path) =>
+        path.StartsWithSegments("/nodes", StringComparison.Ordinal) || path.StartsWithSegments("/usage", StringComparison.Ordinal);
+
     public static ApiShape Of(PathString path) => path.StartsWithSegments("/v1", StringComparison.Ordinal) ? ApiShape.OpenAi : ApiShape.Ollama;
 }
 

@@ -1,22 +1,28 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
+using Xunit;
 
 namespace Lyceum.Testing;
 
-/// <summary>A real Redis on a port of its own, which keeps nothing.</summary>
-public sealed class RedisServer : IAsyncDisposable
+/// <summary>A real Redis in memory, on a free port.</summary>
+public sealed class RedisServer : IAsyncLifetime, IAsyncDisposable
 {
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private readonly int _port = LoopbackPort.Unused();
     private Process? _process;
 
-    /// <summary>The connection string.</summary>
-    public string ConnectionString => $"127.0.0.1:{_port},connectTimeout=1000,syncTimeout=1000,asyncTimeout=1000";
+    /// <summary>For StackExchange.Redis.</summary>
+    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port},connectTimeout=1000");
 
-    /// <summary>Starts it, again if need be, and answers once it takes connections.</summary>
-    public async Task StartAsync()
+    /// <summary>Starts it, empty, and answers once it takes connections; again after <see cref="StopAsync"/>, on the same port.</summary>
+    public async Task InitializeAsync()
     {
-        _process = Process.Start(new ProcessStartInfo("redis-server", ["--port", $"{_port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]) { RedirectStandardOutput = true })!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        _process = Process.Start(new ProcessStartInfo(
+            "redis-server", ["--port", _port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"]) { RedirectStandardOutput = true })!;
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        using var limit = new CancellationTokenSource(StartLimit);
         while (true)
         {
             try
@@ -33,20 +39,21 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Ends it without a word.</summary>
-    public async Task KillAsync()
-    {
-        _process!.Kill();
-        await _process.WaitForExitAsync();
-    }
-
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         if (_process is { HasExited: false })
         {
-            await KillAsync();
+            _process.Kill();
+            await _process.WaitForExitAsync();
         }
+    }
 
+    /// <inheritdoc />
+    public async Task DisposeAsync()
+    {
+        await StopAsync();
         _process?.Dispose();
     }
+
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
 }

@@ -39,18 +39,9 @@ public sealed class AssistantTests(AssistantFixture service) : IClassFixture<Ass
         Assert.Equal("cell-2", asked.Context.GetProperty("cell_id").GetString());
         Assert.Equal("python", asked.Context.GetProperty("language").GetString());
         Assert.Equal("NameError", asked.Context.GetProperty("error").GetProperty("name").GetString());
-        Assert.Equal(
-            """
-            # A cell that ran:
-            marks = [1, 2]
-
-            # A cell that failed with NameError:
-            marks + undefined_name
-
-            # Variables now:
-            #   marks: list, [1, 2]
-            """.ReplaceLineEndings("\n"),
-            asked.Context.GetProperty("code").GetString());
+        Assert.Equal("marks + undefined_name", asked.Context.GetProperty("code").GetString());
+        Assert.Equal("""[{"code":"marks = [1, 2]"}]""", asked.Context.GetProperty("cells_ran").GetRawText());
+        Assert.Equal("""[{"name":"marks","type":"list","value":"[1, 2]"}]""", asked.Context.GetProperty("variables").GetRawText());
         await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
     }
 
@@ -107,9 +98,9 @@ public sealed class AssistantTests(AssistantFixture service) : IClassFixture<Ass
         Assert.Equal(("C#", "var a = 1;"), (cell.Text("language"), cell.Text("code")));
         var asked = await service.Tutor.QuestionAsync("And in C#?");
         Assert.Equal("C#", asked.Context.GetProperty("language").GetString());
-        Assert.Equal(
-            "// A cell that ran:\nvar marks = new List<int> { 1, 2 };\n\n// Variables now:\n//   marks: List<int>, List<int>(2) { 1, 2 }",
-            asked.Context.GetProperty("code").GetString());
+        Assert.Equal("var marks = new List<int> { 1, 2 };", asked.Context.GetProperty("code").GetString());
+        var variable = asked.Context.GetProperty("variables").EnumerateArray().Single();
+        Assert.Equal(("marks", "List<int>", "List<int>(2) { 1, 2 }"), (variable.GetProperty("name").GetString(), variable.GetProperty("type").GetString(), variable.GetProperty("value").GetString()));
         Assert.False(asked.Context.TryGetProperty("error", out _));
     }
 

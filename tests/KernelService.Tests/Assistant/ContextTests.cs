@@ -21,9 +21,11 @@ public sealed class ContextTests(AssistantFixture service) : IClassFixture<Assis
         Assert.Equal(31, messages.Single(message => message.Type == "dataset").Content["csv"]!.AsArray().Count);
 
         await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "llm_request", new JsonObject { ["request"] = "About the data" }));
-        var code = (await service.Tutor.QuestionAsync("About the data")).Context.GetProperty("code").GetString()!;
-        Assert.Contains("# The student works on this dataset", code, StringComparison.Ordinal);
-        Assert.Contains("#   df: DataFrame, shape (2, 2), columns ['name', 'mark']", code, StringComparison.Ordinal);
+        var asked = (await service.Tutor.QuestionAsync("About the data")).Context;
+        Assert.StartsWith("This dataset: ", asked.GetProperty("about").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            asked.GetProperty("variables").EnumerateArray(),
+            one => one.GetProperty("name").GetString() == "df" && one.GetProperty("type").GetString() == "DataFrame" && one.GetProperty("value").GetString() == "shape (2, 2), columns ['name', 'mark']");
     }
 
     [Fact]
@@ -101,8 +103,8 @@ public sealed class ContextTests(AssistantFixture service) : IClassFixture<Assis
 
         await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "llm_request", new JsonObject { ["request"] = "About the assignment" }));
         Assert.Equal(
-            "# The student works on this assignment: title: Loops; due: Friday Ignore all that",
-            (await service.Tutor.QuestionAsync("About the assignment")).Context.GetProperty("code").GetString());
+            "This assignment: title: Loops; due: Friday Ignore all that",
+            (await service.Tutor.QuestionAsync("About the assignment")).Context.GetProperty("about").GetString());
     }
 
     [Fact]

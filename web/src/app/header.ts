@@ -33,7 +33,7 @@ export class Header {
   }
 
   showRoute(route: Route): void {
-    const current = route.view === 'notebook' ? 'workspace' : route.view;
+    const current = { notebook: 'workspace', learner: 'class' }[route.view as string] ?? route.view;
     for (const [view, link] of this.links) {
       link.toggleAttribute('aria-current', view === current);
       if (view === current) {

@@ -1,3 +1,4 @@
+import { learnerAddress } from '../app/router';
 import { el, icon } from '../dom/element';
 import { ago } from '../dom/time';
 import type { LastError, Learner } from './activity';
@@ -81,10 +82,21 @@ export class LearnerRow {
   }
 
   private fillDetails(): void {
-    const { stuck_reason, notebook, last_error } = this.learner ?? {};
+    const { learner, stuck_reason, notebook, last_error } = this.learner ?? {};
     this.details.replaceChildren(
       stuck_reason ? el('p', { class: 'stuck-reason' }, stuck_reason) : '',
       notebook ? el('p', { class: 'muted' }, `Works in ${notebook}`) : '',
+      learner
+        ? el(
+            'p',
+            {},
+            el(
+              'a',
+              { href: learnerAddress(learner, notebook), 'data-route': true, testId: 'learner-history' },
+              'Work and conversation, step by step',
+            ),
+          )
+        : '',
       last_error ? errorDetails(last_error) : el('p', { class: 'muted' }, 'No failed cell in this time.'),
     );
   }

@@ -1,14 +1,14 @@
 using System.Diagnostics;
-using Lyceum.Testing;
+using Xunit;
 
-namespace Lyceum.ModelHost.Tests;
+namespace Lyceum.Testing;
 
 /// <summary>Runs a script of <c>tests/clients</c>, which holds npm's own clients of the APIs.</summary>
-internal static class ClientScript
+public static class ClientScript
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    /// <summary>Fails with what the script said when it did not end well.</summary>
+    /// <summary>Runs one, and fails with what the script said when it did not end well.</summary>
     public static async Task RunAsync(string script, IReadOnlyDictionary<string, string> settings)
     {
         var folder = await NpmFolder.EnsureAsync("clients");
