@@ -20,8 +20,7 @@ public static class ReplicaHosting
         }
 
         // A service without it serves what needs no other replica: it is no reason to send it nothing, nor to make anybody wait.
-        builder.Configuration["Aspire:StackExchange:Redis:DisableHealthChecks"] = "true";
-        builder.AddRedisClient(Redis, configureOptions: options => options.BacklogPolicy = BacklogPolicy.FailFast);
+        builder.AddRedisClient(Redis, settings => settings.DisableHealthChecks = true, options => options.BacklogPolicy = BacklogPolicy.FailFast);
         builder.Services.AddSingleton<ReplicaDirectory>();
         return true;
     }

@@ -11,10 +11,11 @@ public static class RedisClientHosting
     /// <summary>Registers an <see cref="IConnectionMultiplexer"/> for <c>ConnectionStrings:{connectionName}</c>, with a health check.</summary>
     /// <param name="builder">The service.</param>
     /// <param name="connectionName">The connection string's name.</param>
+    /// <param name="configureSettings">Changes the settings.</param>
     /// <param name="configureOptions">Changes how Redis is connected to.</param>
     /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
     public static void AddRedisClient(
-        this IHostApplicationBuilder builder, string connectionName, Action<ConfigurationOptions>? configureOptions = null)
+        this IHostApplicationBuilder builder, string connectionName, Action<StackExchangeRedisSettings>? configureSettings = null, Action<ConfigurationOptions>? configureOptions = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton<IConnectionMultiplexer>(provider =>
@@ -26,10 +27,18 @@ public static class RedisClientHosting
             configureOptions?.Invoke(options);
             return ConnectionMultiplexer.Connect(options);
         });
-        // Aspire's key for it: who can do without Redis stays ready without it.
-        if (!builder.Configuration.GetValue<bool>("Aspire:StackExchange:Redis:DisableHealthChecks"))
+        var settings = new StackExchangeRedisSettings();
+        configureSettings?.Invoke(settings);
+        if (!settings.DisableHealthChecks)
         {
             builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>(connectionName);
         }
     }
+}
+
+/// <summary>The setting of Aspire's class of this name that is in use here.</summary>
+public sealed class StackExchangeRedisSettings
+{
+    /// <summary>Whether the service is ready also without Redis.</summary>
+    public bool DisableHealthChecks { get; set; }
 }

@@ -17,7 +17,7 @@ public sealed class KernelOwnerTests(GatewayApplication application) : IAsyncLif
 
     public async Task InitializeAsync()
     {
-        await Task.WhenAll(_redis.InitializeAsync(), _any.StartAsync(), _owner.StartAsync());
+        await Task.WhenAll(_redis.StartAsync(), _any.StartAsync(), _owner.StartAsync());
         _gateway = await new ServiceUnderTest<Program>([
             new("ConnectionStrings:gatewaydb", await application.Postgres.CreateDatabaseAsync()),
             new("ConnectionStrings:redis", _redis.ConnectionString),
@@ -64,7 +64,7 @@ public sealed class KernelOwnerTests(GatewayApplication application) : IAsyncLif
         Assert.Equal(before + 1, _owner.Requests);
 
         // A replica says what became of a kernel; without Redis any of them gets the request.
-        await _redis.StopAsync();
+        await _redis.KillAsync();
         Assert.Equal(("/api/kernels/k-1", 0, 1), await ReachesAsync("/api/kernels/k-1"));
         using var ready = await client.GetAsync(new Uri("/health", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);

@@ -13,7 +13,7 @@ public sealed class ReplicaTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await _redis.InitializeAsync();
+        await _redis.StartAsync();
         _replicas.AddRange(await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StartAsync())));
     }
 
@@ -148,7 +148,7 @@ public sealed class ReplicaTests : IAsyncLifetime
         using var second = Of(1);
         var kernel = await first.StartKernelAsync();
         await using var client = await NotebookClient.ConnectAsync(_replicas[0].Address, kernel, KernelServiceFixture.Sam);
-        await _redis.StopAsync();
+        await _redis.KillAsync();
 
         Assert.Equal("ok", (await client.RunAsync("1")).Single(message => message.Type == "execute_reply").Text("status"));
         var meanwhile = await first.StartKernelAsync();
@@ -157,7 +157,7 @@ public sealed class ReplicaTests : IAsyncLifetime
         Assert.Contains("cannot be told", await unknown.AssertErrorAsync(HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
 
         // A new one, which has forgotten everything.
-        await _redis.InitializeAsync();
+        await _redis.StartAsync();
         await UntilAsync(async () => (await ListAsync(second, "/api/kernels")).Length == 2);
         Assert.Equal(meanwhile, (await second.GetObjectAsync($"/api/kernels/{meanwhile}"))["id"]!.GetValue<string>());
     }
