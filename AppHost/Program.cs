@@ -47,6 +47,9 @@ try
         .WithReference(kernelservice)
         .WithReference(chatservice);
 
+    // Exports of studies mask the names of the course's people, which Gateway knows.
+    telemetryingest.WithReference(gateway);
+
     gateway.AnnounceWhenReady(settings, modelhost, telemetryingest, kernelservice, chatservice);
     builder.Build().Run();
     return Environment.ExitCode;

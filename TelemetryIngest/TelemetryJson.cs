@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lyceum.ServiceDefaults.Storage;
 using Lyceum.TelemetryIngest.Activity;
 using Lyceum.TelemetryIngest.CodeStates;
 using Lyceum.TelemetryIngest.Derived;
@@ -38,6 +39,8 @@ namespace Lyceum.TelemetryIngest;
 [JsonSerializable(typeof(StudyExports))]
 [JsonSerializable(typeof(ExportedEvent))]
 [JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(ErasureRequest))]
+[JsonSerializable(typeof(ErasureResult))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class TelemetryJson : JsonSerializerContext;
 

@@ -1,4 +1,5 @@
 using Lyceum.TelemetryIngest.CodeStates;
+using Lyceum.TelemetryIngest.Erasures;
 using Lyceum.TelemetryIngest.Logs;
 using Lyceum.TelemetryIngest.Storage;
 using Microsoft.Extensions.Options;
@@ -77,8 +78,9 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
             await _connection.ExecuteAsync(IngestLock.Share, cancellationToken);
             var overtaken = await AdvanceLogsAsync(transaction, group, cancellationToken);
             List<EventBatch> taken = [.. group.Where(batch => !overtaken.Contains(batch))];
-            List<EventRow> rows = [.. taken.SelectMany(batch => batch.Rows.Select(row => row.Row)).DistinctBy(row => row.Id)];
-            List<QuarantinedEvent> bad = [.. taken.SelectMany(batch => batch.Quarantined).DistinctBy(one => one.Id)];
+            var erased = await ErasedLearners.ReadAsync(_connection, LearnersOf(taken), cancellationToken);
+            List<EventRow> rows = [.. taken.SelectMany(batch => batch.Rows.Select(row => row.Row)).Where(erased.Takes).DistinctBy(row => row.Id)];
+            List<QuarantinedEvent> bad = [.. taken.SelectMany(batch => batch.Quarantined).Where(erased.Takes).DistinctBy(one => one.Id)];
             var stored = new StoredGroup([], [], overtaken) { Tried = rows.Count };
             if (rows.Count > 0 && !await TryCopyAsync(transaction, rows, stored, cancellationToken))
             {
@@ -96,6 +98,9 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
             throw;
         }
     }
+
+    private static IEnumerable<string> LearnersOf(IEnumerable<EventBatch> batches) =>
+        batches.SelectMany(batch => batch.Rows.Select(row => row.Row.Learner).Concat(batch.Quarantined.Select(bad => bad.Learner)));
 
     private async Task<HashSet<EventBatch>> AdvanceLogsAsync(NpgsqlTransaction transaction, IReadOnlyList<EventBatch> group, CancellationToken cancellationToken)
     {

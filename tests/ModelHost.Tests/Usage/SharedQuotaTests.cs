@@ -54,11 +54,11 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
     public async Task Without_redis_each_replica_counts_for_itself_and_models_run_on()
     {
         await using var own = new RedisServer();
-        await own.InitializeAsync();
+        await own.StartAsync();
         await using var host = await StartAsync(own);
         var sam = $"sam-{Guid.NewGuid():N}";
         Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
-        await own.StopAsync();
+        await own.KillAsync();
         Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
         Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(host, sam));
@@ -66,7 +66,7 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
 
         // A new Redis knows nothing of what was counted.
-        await own.InitializeAsync();
+        await own.StartAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await AskAsync(host, sam) != HttpStatusCode.OK)
         {
