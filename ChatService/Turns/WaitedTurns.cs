@@ -4,6 +4,7 @@ using Lyceum.ChatService.Ollama;
 using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Tools;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Exams;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -27,7 +28,7 @@ internal sealed class WaitedTurns(
         var how = new ChatOptions { ModelId = record.Model, Temperature = record.Temperature, MaxOutputTokens = record.MaxOutputTokens }
             .For(turn.Caller)
             .With(new ToolRun(turn.AnswerId, turn.Caller, tools, Resumes: true, (turn.Begun?.InputTokens ?? 0) + (turn.Begun?.OutputTokens ?? 0)));
-        return new TurnPlan([.. record.Messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content))], setup, how, guard, Reply: null);
+        return new TurnPlan([.. record.Messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content))], setup, how, guard, help.Policy.Lockdown ? ExamRule.Closed : null);
     }
 
     /// <summary>The answer as far as it is written, seen or not.</summary>

@@ -171,6 +171,23 @@ public sealed class ApprovalTests(PostgresServer postgres)
         Assert.Empty(suite.Api.Called);
     }
 
+    [Fact]
+    public async Task An_answer_that_waits_stays_closed_once_an_exam_is_on()
+    {
+        await using var suite = await StartAsync();
+        var student = suite.Student;
+        var (session, calls) = await AskAsync(suite);
+        var asked = suite.Chat.Model.Asked.Count;
+        await suite.Instructor.SendAsync(HttpMethod.Put, "/tutor/courses/default/policy", new { lockdown = true });
+
+        await student.PostAsync(Path(session, calls[0], "approve"), null);
+
+        var answer = (await student.HistoryWhenAsync(session, Tutoring.HasEnded))[^1];
+        Assert.Contains("exam", answer.GetProperty("content").GetString(), StringComparison.Ordinal);
+        Assert.Equal(asked, suite.Chat.Model.Asked.Count);
+        Assert.Empty(suite.Api.Called);
+    }
+
     private static Func<Microsoft.AspNetCore.Http.HttpContext, Task> Lends() =>
         ModelHostStandIn.InTurn(ModelHostStandIn.Calls("I will lend it.", ("lend", new { title = "SICP", days = 14 })), ModelHostStandIn.Says("Lent."));
 
