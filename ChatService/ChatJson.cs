@@ -2,11 +2,15 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Lyceum.ChatService.Assignments;
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Experiments;
 using Lyceum.ChatService.Feedback;
 using Lyceum.ChatService.People;
+using Lyceum.ChatService.Prompts;
 using Lyceum.ChatService.Records;
+using Lyceum.ChatService.Reports;
 using Lyceum.ChatService.Turns;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Storage;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Lyceum.ChatService;
@@ -18,6 +22,7 @@ namespace Lyceum.ChatService;
 [JsonSerializable(typeof(HelpPolicy))]
 [JsonSerializable(typeof(HelpPolicyBody))]
 [JsonSerializable(typeof(PolicyInForce))]
+[JsonSerializable(typeof(Lockdown))]
 [JsonSerializable(typeof(Assignment))]
 [JsonSerializable(typeof(AssignmentBody))]
 [JsonSerializable(typeof(AssignmentList))]
@@ -37,12 +42,26 @@ namespace Lyceum.ChatService;
 [JsonSerializable(typeof(AskRequest))]
 [JsonSerializable(typeof(StartedConversation))]
 [JsonSerializable(typeof(AnsweredQuestion))]
+[JsonSerializable(typeof(ErasureRequest))]
+[JsonSerializable(typeof(ErasureResult))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(SessionEvent))]
 [JsonSerializable(typeof(DeltaEvent))]
 [JsonSerializable(typeof(DoneEvent))]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(HttpValidationProblemDetails))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(ExperimentBody))]
+[JsonSerializable(typeof(ExperimentList))]
+[JsonSerializable(typeof(ExperimentState))]
+[JsonSerializable(typeof(IReadOnlyList<ExperimentArm>))]
+[JsonSerializable(typeof(PromptBody))]
+[JsonSerializable(typeof(PromptInUseBody))]
+[JsonSerializable(typeof(PromptList))]
+[JsonSerializable(typeof(PromptCaseList))]
+[JsonSerializable(typeof(IReadOnlyList<PromptCase>))]
+[JsonSerializable(typeof(CourseReport))]
+[JsonSerializable(typeof(TutorExposure))]
 [JsonSerializable(typeof(QuestionAsked))]
 [JsonSerializable(typeof(QuestionAnswered))]
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

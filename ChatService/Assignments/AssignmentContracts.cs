@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Lyceum.ChatService.Assignments;
 
@@ -10,13 +11,21 @@ public sealed record HelpPolicy(int MaxHintLevel, bool ShowCode, bool Lockdown)
 {
     /// <summary>What holds where nobody said otherwise.</summary>
     public static HelpPolicy Default { get; } = new(4, ShowCode: true, Lockdown: false);
+
+    /// <summary>Which tools the tutor may use, such as <c>plugin/library</c> or <c>kernel/*</c>; null for the course's plugins.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Tools { get; init; }
 }
 
 /// <summary>The body of <c>PUT /tutor/courses/{course}/policy</c>, and the policy of an assignment; what is left out is as by default.</summary>
 /// <param name="MaxHintLevel">1 to 4; 4 unless given.</param>
 /// <param name="ShowCode">True unless given.</param>
 /// <param name="Lockdown">False unless given.</param>
-public sealed record HelpPolicyBody(int? MaxHintLevel, bool? ShowCode, bool? Lockdown);
+public sealed record HelpPolicyBody(int? MaxHintLevel, bool? ShowCode, bool? Lockdown)
+{
+    /// <summary>The course's plugins unless given; empty for no tools.</summary>
+    public IReadOnlyList<string>? Tools { get; init; }
+}
 
 /// <summary>The body of <c>POST /tutor/courses/{course}/assignments</c> and <c>PUT .../{id}</c>.</summary>
 /// <param name="Title">One line of 1 to 200 characters.</param>
@@ -24,7 +33,9 @@ public sealed record HelpPolicyBody(int? MaxHintLevel, bool? ShowCode, bool? Loc
 /// <param name="Description">What is to be done, as the tutor is told it; at most 20000 characters.</param>
 /// <param name="Policy">How much the tutor may help; null for the course's policy.</param>
 /// <param name="ReferenceSolution">A solution that answers must not come near; at most 50000 characters, never shown to a model or a student.</param>
-public sealed record AssignmentBody(string? Title, string? PathPattern, string? Description, HelpPolicyBody? Policy, string? ReferenceSolution);
+/// <param name="Objectives">What is to be learned with it: at most 50 lines of 1 to 300 characters.</param>
+public sealed record AssignmentBody(
+    string? Title, string? PathPattern, string? Description, HelpPolicyBody? Policy, string? ReferenceSolution, IReadOnlyList<string?>? Objectives = null);
 
 /// <summary>An assignment as instructors see it.</summary>
 /// <param name="Id">Its id, a UUIDv7.</param>
@@ -43,7 +54,11 @@ public sealed record Assignment(
     HelpPolicy? Policy,
     string? ReferenceSolution,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt);
+    DateTimeOffset UpdatedAt)
+{
+    /// <summary>What is to be learned with it.</summary>
+    public IReadOnlyList<string> Objectives { get; init; } = [];
+}
 
 /// <summary>The answer of <c>GET /tutor/courses/{course}/assignments</c>.</summary>
 /// <param name="Assignments">The course's assignments by title.</param>
@@ -53,6 +68,10 @@ public sealed record AssignmentList(IReadOnlyList<Assignment> Assignments);
 /// <param name="Assignment">The title of the assignment that the notebook belongs to; null when to none.</param>
 /// <param name="Policy">How much the tutor may help.</param>
 public sealed record PolicyInForce(string? Assignment, HelpPolicy Policy);
+
+/// <summary>The answer of <c>GET /tutor/lockdown</c>, which other services ask.</summary>
+/// <param name="Locked">Whether an exam is on.</param>
+public sealed record Lockdown(bool Locked);
 
 /// <summary>A change of what the tutor may do.</summary>
 /// <param name="Id">Its id, a UUIDv7.</param>

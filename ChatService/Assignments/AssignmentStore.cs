@@ -11,7 +11,7 @@ internal sealed class AssignmentStore(NpgsqlDataSource database, TimeProvider ti
     /// <summary>Every turn looks through its course's assignments.</summary>
     public const int MaxAssignments = 500;
 
-    private const string OfAssignment = "id, title, path_pattern, description, policy::text, reference_solution, created_at, updated_at";
+    private const string OfAssignment = "id, title, path_pattern, description, policy::text, reference_solution, created_at, updated_at, objectives::text";
 
     public async Task<List<Assignment>> ListAsync(string course, CancellationToken cancellationToken)
     {
@@ -65,10 +65,10 @@ internal sealed class AssignmentStore(NpgsqlDataSource database, TimeProvider ti
             var stored = await ExecuteAsync(
                 connection,
                 $"""
-                INSERT INTO assignment (id, course, title, path_pattern, description, policy, reference_solution, created_at, updated_at)
-                SELECT $1, $2, $3, $4, $5, $6, $7, $8, $8
+                INSERT INTO assignment (id, course, title, path_pattern, description, policy, reference_solution, created_at, updated_at, objectives)
+                SELECT $1, $2, $3, $4, $5, $6, $7, $8, $8, $10
                 WHERE $9 OR (SELECT count(*) FROM assignment WHERE course = $2) < {MaxAssignments}
-                ON CONFLICT (id) DO UPDATE SET title = $3, path_pattern = $4, description = $5, policy = $6, reference_solution = $7, updated_at = $8
+                ON CONFLICT (id) DO UPDATE SET title = $3, path_pattern = $4, description = $5, policy = $6, reference_solution = $7, updated_at = $8, objectives = $10
                 """,
                 [
                     Parameter.Id(assignment.Id),
@@ -80,6 +80,7 @@ internal sealed class AssignmentStore(NpgsqlDataSource database, TimeProvider ti
                     Parameter.Text(assignment.ReferenceSolution),
                     Parameter.Time(time.GetUtcNow()),
                     Parameter.Flag(before is not null),
+                    Parameter.Json(JsonSerializer.Serialize(assignment.Objectives, ChatJson.Default.IReadOnlyListString)),
                 ],
                 cancellationToken);
             if (stored == 0)
@@ -145,7 +146,10 @@ internal sealed class AssignmentStore(NpgsqlDataSource database, TimeProvider ti
         row.IsDBNull(4) ? null : JsonSerializer.Deserialize(row.GetString(4), ChatJson.Default.HelpPolicy),
         Columns.ReadText(row, 5),
         row.GetFieldValue<DateTimeOffset>(6),
-        row.GetFieldValue<DateTimeOffset>(7));
+        row.GetFieldValue<DateTimeOffset>(7))
+    {
+        Objectives = JsonSerializer.Deserialize(row.GetString(8), ChatJson.Default.IReadOnlyListString)!,
+    };
 
     private static NpgsqlParameter Json(HelpPolicy? policy) =>
         Parameter.Json(policy is null ? null : JsonSerializer.Serialize(policy, ChatJson.Default.HelpPolicy));

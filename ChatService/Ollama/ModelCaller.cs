@@ -6,9 +6,15 @@ namespace Lyceum.ChatService.Ollama;
 /// <summary>For whom a model is asked. ModelHost shares its nodes between people, and a turn may outlive its request.</summary>
 internal static class ModelCaller
 {
-    private const string Property = "lyceum.caller";
+    public const string Property = "lyceum.caller";
 
     public static ChatOptions For(this ChatOptions options, CallerIdentity caller)
+    {
+        (options.AdditionalProperties ??= [])[Property] = caller;
+        return options;
+    }
+
+    public static EmbeddingGenerationOptions For(this EmbeddingGenerationOptions options, CallerIdentity caller)
     {
         (options.AdditionalProperties ??= [])[Property] = caller;
         return options;

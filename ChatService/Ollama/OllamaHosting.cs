@@ -10,10 +10,12 @@ internal static class OllamaHosting
         builder.Services.AddSingleton<ChatMetrics>();
         // The client bounds the wait for the first line and for each next one itself.
         builder.Services.AddHttpClient(OllamaChatClient.HttpClientName, http => http.Timeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, OllamaEmbeddings>();
         builder.Services.AddSingleton<OllamaChatClient>();
-        builder.Services.AddSingleton<IChatClient>(provider => new TracedChatClient(
+        builder.Services.AddSingleton(provider => new TracedChatClient(
             provider.GetRequiredService<OllamaChatClient>(),
             provider.GetRequiredService<ChatMetrics>(),
             provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IChatClient>(provider => provider.GetRequiredService<TracedChatClient>());
     }
 }

@@ -1,4 +1,6 @@
 using Lyceum.ChatService.Assignments;
+using Lyceum.ChatService.Experiments;
+using Lyceum.ChatService.Objectives;
 using Lyceum.ChatService.Tutor;
 
 namespace Lyceum.ChatService.Records;
@@ -30,8 +32,23 @@ public sealed record TurnRecord(
     HistoryRecord History,
     IReadOnlyList<RecordedMessage> Messages)
 {
+    /// <summary>Who sorted the question: <c>rules</c>, or <c>model:</c> and its name.</summary>
+    public string? ClassifiedBy { get; init; }
+
+    /// <summary>The learning objective that the question is about; null for none.</summary>
+    public ObjectiveMatch? Objective { get; init; }
+
+    /// <summary>What the tutor was to make of how the student asks: <c>plain</c> or <c>enhanced_guidance</c>.</summary>
+    public string? Strategy { get; init; }
+
+    /// <summary>The experiments and arms that the turn was part of.</summary>
+    public IReadOnlyList<Exposure>? Experiments { get; init; }
+
     /// <summary>What became of an answer that had to be checked before it was shown; null when none had to be.</summary>
     public AnswerReview? Review { get; init; }
+
+    /// <summary>The tools that the model might call, as policies call them.</summary>
+    public IReadOnlyList<string> Tools { get; init; } = [];
 }
 
 /// <summary>What of a conversation a model was shown.</summary>
@@ -40,7 +57,9 @@ public sealed record TurnRecord(
 /// <param name="LeftOut">How many not.</param>
 /// <param name="Budget">How many tokens they might have, as estimated.</param>
 /// <param name="Tokens">How many those have that it was shown, as estimated.</param>
-public sealed record HistoryRecord(int Total, int Shown, int LeftOut, int Budget, int Tokens);
+/// <param name="Summary">The notes that stand for those left out; null for none.</param>
+/// <param name="SummaryModel">The model that wrote them.</param>
+public sealed record HistoryRecord(int Total, int Shown, int LeftOut, int Budget, int Tokens, string? Summary = null, string? SummaryModel = null);
 
 /// <summary>A message to a model.</summary>
 /// <param name="Role"><c>system</c>, <c>user</c> or <c>assistant</c>.</param>
@@ -75,8 +94,9 @@ public sealed record RecordedTurn(Guid AnswerId, Guid SessionId, Guid QuestionId
 /// <param name="HintLevel">How far up the hint ladder the answer might go.</param>
 /// <param name="Status">The answer's state.</param>
 /// <param name="At">When it was begun, UTC.</param>
+/// <param name="Objective">The learning objective that the question is about; null for none.</param>
 public sealed record TurnEntry(
-    Guid AnswerId, Guid SessionId, string Learner, string? NotebookPath, string Question, string? QuestionClass, int? HintLevel, string Status, DateTimeOffset At);
+    Guid AnswerId, Guid SessionId, string Learner, string? NotebookPath, string Question, string? QuestionClass, int? HintLevel, string Status, DateTimeOffset At, string? Objective);
 
 /// <summary>The answer of <c>GET /tutor/courses/{course}/turns</c>.</summary>
 /// <param name="Turns">A page of turns, newest first.</param>

@@ -43,7 +43,7 @@ internal sealed class TurnRecordStore(NpgsqlDataSource database)
     public async Task<TurnList> ListAsync(string course, string? learner, Guid? before, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
-            SELECT a.id, a.conversation_id, r.learner, c.notebook_path, left(q.content, 2000), q.question_class, a.hint_level, a.status, a.created_at
+            SELECT a.id, a.conversation_id, r.learner, c.notebook_path, left(q.content, 2000), q.question_class, a.hint_level, a.status, a.created_at, q.objective
             FROM turn_record r JOIN message a ON a.id = r.answer_id JOIN message q ON q.id = a.question_id JOIN conversation c ON c.id = a.conversation_id
             WHERE r.course = $1 AND ($2::text IS NULL OR r.learner = $2) AND ($3::uuid IS NULL OR r.answer_id < $3)
             ORDER BY r.answer_id DESC LIMIT $4
@@ -62,7 +62,8 @@ internal sealed class TurnRecordStore(NpgsqlDataSource database)
                 Columns.ReadText(rows, 5),
                 rows.IsDBNull(6) ? null : rows.GetInt16(6),
                 rows.GetString(7),
-                rows.GetFieldValue<DateTimeOffset>(8)));
+                rows.GetFieldValue<DateTimeOffset>(8),
+                Columns.ReadText(rows, 9)));
         }
 
         return turns.Count <= limit ? new TurnList(turns, null) : new TurnList(turns[..limit], turns[limit - 1].AnswerId);

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Experiments;
 using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Storage;
+using Lyceum.ChatService.Tools;
 using Lyceum.ChatService.Tutor;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -9,7 +11,8 @@ using Npgsql;
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>Stores answers while they grow and when they end. What a writer stores is void once it has lost the answer's lease.</summary>
-internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<ConversationsOptions> options, TimeProvider time)
+internal sealed class AnswerStore(
+    NpgsqlDataSource database, ExposureStore exposures, IOptions<ConversationsOptions> options, IOptions<ToolsOptions> tools, TimeProvider time)
 {
     /// <summary>A database that takes longer must not hold up the stream to the student; the next save makes up for it.</summary>
     private const int SaveTimeoutSeconds = 2;
@@ -21,23 +24,25 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
     public async Task SetPlanAsync(Turn turn, QuestionFacts question, TurnRecord record, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE message SET context = $2, error_key = $3, question_class = $4 WHERE id = $1")
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE message SET context = $2, error_key = $3, question_class = $4, objective = $5 WHERE id = $1")
         {
             Parameters =
             {
                 Parameter.Id(turn.QuestionId),
                 Parameter.Json(JsonSerializer.Serialize(question.Context, TutorJson.Default.TutorContext)),
                 Parameter.Text(question.ErrorKey),
-                Parameter.Text(question.Class),
+                Parameter.Text(question.IsCommand ? null : question.Study.Sorted.Class),
+                Parameter.Text(question.Study.Objective?.Text),
             },
         });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE message SET sources = $2, hint_level = $3 WHERE id = $1")
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE message SET sources = $2, hint_level = $3, prompt = $4 WHERE id = $1")
         {
             Parameters =
             {
                 Parameter.Id(turn.AnswerId),
                 Parameter.Json(JsonSerializer.Serialize(record.Sources, ChatJson.Default.IReadOnlyListSource)),
                 Parameter.Count(record.HintLevel),
+                Parameter.Text(record.Prompts[0]),
             },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
@@ -52,6 +57,11 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
                 Parameter.Json(JsonSerializer.Serialize(record, ChatJson.Default.TurnRecord)),
             },
         });
+        foreach (var exposure in record.Experiments ?? [])
+        {
+            batch.BatchCommands.Add(exposures.Count(exposure, turn.Caller.Learner));
+        }
+
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -59,7 +69,7 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
     public async Task<EarlierMessages> EarlierAsync(Guid conversation, Guid question, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
-            SELECT m.sender, m.content, m.context::text, count(*) OVER () FROM message m
+            SELECT m.sender, m.content, m.context::text, count(*) OVER (), m.position FROM message m
             WHERE m.conversation_id = $1
               AND m.position < (SELECT position FROM message WHERE id = $2)
               AND (m.sender = 'user' OR m.status = 'done'
@@ -74,7 +84,7 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
         var total = 0;
         while (await rows.ReadAsync(cancellationToken))
         {
-            messages.Add(new EarlierMessage(rows.GetString(0) == Sender.User, rows.GetString(1), StoredContext.Read(rows, 2)));
+            messages.Add(new EarlierMessage(rows.GetString(0) == Sender.User, rows.GetString(1), StoredContext.Read(rows, 2), rows.GetInt64(4)));
             total = (int)rows.GetInt64(3);
         }
 
@@ -105,8 +115,10 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
     {
         await using var command = database.CreateCommand($"""
             WITH stopped AS (
-                UPDATE message m SET cancel_requested = true FROM conversation c
-                WHERE c.id = $1 AND c.subject = $2 AND m.conversation_id = c.id AND m.lease_until IS NOT NULL
+                UPDATE message m
+                SET cancel_requested = true, status = CASE WHEN m.waiting_until IS NULL THEN m.status ELSE 'cancelled' END, waiting_until = NULL
+                FROM conversation c
+                WHERE c.id = $1 AND c.subject = $2 AND m.conversation_id = c.id AND (m.lease_until IS NOT NULL OR m.waiting_until IS NOT NULL)
                 RETURNING m.id)
             SELECT id, pg_notify('{CancelListener.Channel}', id::text) FROM stopped
             """);
@@ -152,7 +164,8 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"""
             UPDATE message
-            SET content = $2, status = $3, model = $4, input_tokens = $5, output_tokens = $6, failure = $7, lease_until = NULL
+            SET content = $2, status = $3, model = $4, input_tokens = $5, output_tokens = $6, failure = $7, lease_until = NULL,
+                waiting_until = CASE WHEN $3 = 'waiting' THEN now() + $8 END
             WHERE id = $1 AND status IN ('queued', 'running', $3)
             RETURNING {Columns.OfMessage}
             """)
@@ -166,6 +179,7 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
                 Parameter.Count(answer.InputTokens),
                 Parameter.Count(answer.OutputTokens),
                 Parameter.Text(failure),
+                Parameter.Span(tools.Value.ApprovalLifetime),
             },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"UPDATE conversation SET updated_at = $2 WHERE id = $1 RETURNING {Columns.OfSession}")
@@ -188,10 +202,10 @@ internal sealed class AnswerStore(NpgsqlDataSource database, IOptions<Conversati
     public async Task<int> FailExpiredAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
-            UPDATE message SET status = 'failed', failure = $1, lease_until = NULL
-            WHERE lease_until < now()
+            UPDATE message SET status = 'failed', failure = CASE WHEN waiting_until IS NULL THEN $1 ELSE $2 END, lease_until = NULL, waiting_until = NULL
+            WHERE lease_until < now() OR waiting_until < now()
             """);
-        command.Parameters.Add(Parameter.Text(TurnFailure.Expired.Detail));
+        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Text(TurnFailure.Expired.Detail), Parameter.Text(TurnFailure.NotApproved.Detail)]);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

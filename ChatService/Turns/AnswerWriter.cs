@@ -1,11 +1,12 @@
 using Lyceum.ChatService.Records;
+using Lyceum.ChatService.Tools;
 using Lyceum.ChatService.Tutor;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>Has the model answer, and keeps what it writes within the policy: too near a solution it is rewritten once, then withheld.</summary>
-internal sealed class AnswerWriter(AnswerGrower grower, TutorRequests requests, TurnRecordStore records, IOptions<TutorOptions> options)
+internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records, IOptions<TutorOptions> options)
 {
     public async Task WriteAsync(LiveTurn live, TurnPlan plan, Answer answer, CancellationToken cancellationToken)
     {
@@ -16,7 +17,7 @@ internal sealed class AnswerWriter(AnswerGrower grower, TutorRequests requests, 
         }
 
         await grower.GrowAsync(live, answer, plan.Messages, plan.Options, show: !plan.Guard.Holds, cancellationToken);
-        if (!plan.Guard.Holds)
+        if (!plan.Guard.Holds || answer.Waits)
         {
             return;
         }
@@ -37,7 +38,7 @@ internal sealed class AnswerWriter(AnswerGrower grower, TutorRequests requests, 
         }
 
         var second = new Answer(options.Value.MaxAnswerCharacters);
-        await grower.GrowAsync(live, second, requests.Rewrite(plan.Messages, text), plan.Options, show: false, cancellationToken);
+        await grower.GrowAsync(live, second, TutorRequests.Rewrite(plan.Setup, plan.Messages, text), plan.Options.WithoutTools(), show: false, cancellationToken);
         answer.AddUsage(second);
         var again = plan.Guard.Likeness(second.Text);
         return plan.Guard.IsTooNear(again)

@@ -10,8 +10,10 @@ internal sealed class QuestionChecks(IOptions<ConversationsOptions> options)
 {
     private const int MaxPath = 1024;
     private const int MaxCellId = 256;
+    private const int MaxKernelId = 100;
     private const int MaxLanguage = 64;
     private const int MaxCellsAround = 20;
+    private const int MaxVariables = 200;
 
     /// <summary>What is wrong with a question, or null.</summary>
     /// <param name="field">The name of the field that holds the student's words.</param>
@@ -37,16 +39,19 @@ internal sealed class QuestionChecks(IOptions<ConversationsOptions> options)
 
         return TooLong("context.notebook_path", context?.NotebookPath, MaxPath)
             ?? TooLong("context.cell_id", context?.CellId, MaxCellId)
+            ?? TooLong("context.kernel_id", context?.KernelId, MaxKernelId)
             ?? TooLong("context.language", context?.Language, MaxLanguage)
-            ?? TooMany("context.cells_before", context?.CellsBefore)
-            ?? TooMany("context.cells_after", context?.CellsAfter)
+            ?? TooMany("context.cells_before", context?.CellsBefore?.Count, MaxCellsAround)
+            ?? TooMany("context.cells_after", context?.CellsAfter?.Count, MaxCellsAround)
+            ?? TooMany("context.cells_ran", context?.CellsRan?.Count, MaxCellsAround)
+            ?? TooMany("context.variables", context?.Variables?.Count, MaxVariables)
             ?? (context?.Error is { } error && string.IsNullOrWhiteSpace(error.Name)
                 ? ConversationProblems.Invalid("context.error.name", "It is missing or empty: write the error's class, or leave 'error' out.")
                 : null);
     }
 
-    private static ProblemHttpResult? TooMany(string field, IReadOnlyList<string?>? cells) =>
-        cells is null || cells.Count <= MaxCellsAround ? null : ConversationProblems.Invalid(field, $"It has more than {MaxCellsAround} cells.");
+    private static ProblemHttpResult? TooMany(string field, int? count, int limit) =>
+        count is null || count <= limit ? null : ConversationProblems.Invalid(field, $"There are more than {limit} of them.");
 
     private static ProblemHttpResult? TooLong(string field, string? value, int limit) =>
         value is null || value.Length <= limit ? null : ConversationProblems.Invalid(field, $"It is longer than {limit} characters.");

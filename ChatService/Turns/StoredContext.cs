@@ -14,6 +14,6 @@ internal static class StoredContext
         }
 
         // What was stored before there were such pieces has none of them.
-        return context with { CellsBefore = context.CellsBefore ?? [], CellsAfter = context.CellsAfter ?? [], Sources = context.Sources ?? [] };
+        return context with { CellsBefore = context.CellsBefore ?? [], CellsAfter = context.CellsAfter ?? [], CellsRan = context.CellsRan ?? [], Sources = context.Sources ?? [] };
     }
 }

@@ -21,6 +21,10 @@ public sealed record AskRequest(string? UserMessage, QuestionContext? Context);
 /// <param name="Error">The error that the cell ended with; null lets the tutor look for the student's last one.</param>
 /// <param name="CellsBefore">The texts of cells above it, in the notebook's order, at most 20; the nearest are shown first.</param>
 /// <param name="CellsAfter">The texts of cells below it, likewise.</param>
+/// <param name="CellsRan">Cells that ran before it, the last at the end, at most 20; the latest are shown first.</param>
+/// <param name="Variables">What is in scope in the kernel, the newest at the end, at most 200; the newest are shown first.</param>
+/// <param name="About">What the student works on, as the client knows it: a course, an exercise, a data set.</param>
+/// <param name="Activity">What the student did of late, as the client knows it; null lets the tutor look for it.</param>
 public sealed record QuestionContext(
     string? NotebookPath,
     string? CellId,
@@ -28,7 +32,26 @@ public sealed record QuestionContext(
     string? Language,
     QuestionError? Error,
     IReadOnlyList<string?>? CellsBefore = null,
-    IReadOnlyList<string?>? CellsAfter = null);
+    IReadOnlyList<string?>? CellsAfter = null,
+    IReadOnlyList<RanCell?>? CellsRan = null,
+    IReadOnlyList<ScopeVariable?>? Variables = null,
+    string? About = null,
+    string? Activity = null)
+{
+    /// <summary>The kernel in which the question is asked, at most 100 characters; its tools can be used while the question is answered.</summary>
+    public string? KernelId { get; init; }
+}
+
+/// <summary>A cell that ran.</summary>
+/// <param name="Code">Its text.</param>
+/// <param name="Error">The class of the error that it failed with; null when it did not.</param>
+public sealed record RanCell(string? Code, string? Error);
+
+/// <summary>A variable in a kernel.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Value">Its value, shortened; null when it is not told.</param>
+public sealed record ScopeVariable(string? Name, string? Type, string? Value);
 
 /// <summary>An error as Jupyter's <c>error</c> output has it.</summary>
 /// <param name="Name">Its class, such as <c>NameError</c>; required.</param>

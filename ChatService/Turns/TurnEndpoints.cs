@@ -1,6 +1,8 @@
 using System.Security.Claims;
 using System.Text.Json.Serialization.Metadata;
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Objectives;
+using Lyceum.ChatService.Profiles;
 using Lyceum.ChatService.Tutor;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,7 +23,13 @@ internal static class TurnEndpoints
         builder.Services.AddSingleton<AnswerGrower>();
         builder.Services.AddSingleton<AnswerWriter>();
         builder.Services.AddSingleton<ExpertAgent>();
+        builder.Services.AddSingleton<ProfileStore>();
+        builder.Services.AddSingleton<ObjectiveFinder>();
+        builder.Services.AddSingleton<QuestionSorter>();
+        builder.Services.AddSingleton<HistorySummaries>();
+        builder.Services.AddSingleton<QuestionStudies>();
         builder.Services.AddSingleton<TurnPlanner>();
+        builder.Services.AddSingleton<WaitedTurns>();
         builder.Services.AddSingleton<TurnRunner>();
         builder.Services.AddSingleton<LiveTurns>();
         builder.Services.AddSingleton<TurnFollower>();

@@ -1,7 +1,10 @@
 using Lyceum.ChatService.Assignments;
 using Lyceum.ChatService.Guard;
+using Lyceum.ChatService.Profiles;
 using Lyceum.ChatService.Records;
+using Lyceum.ChatService.Tools;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Exams;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -9,71 +12,98 @@ namespace Lyceum.ChatService.Turns;
 
 /// <summary>What is to be done for a turn.</summary>
 /// <param name="Messages">What the model is asked; empty when it is not.</param>
-/// <param name="Options">How it is asked.</param>
+/// <param name="Setup">What the tutor is in this turn.</param>
+/// <param name="Options">How the model is asked.</param>
 /// <param name="Guard">What the answer is kept within.</param>
-/// <param name="Reply">The answer, where the policy decides on it; null to ask the model.</param>
-internal sealed record TurnPlan(IReadOnlyList<ChatMessage> Messages, ChatOptions Options, AnswerGuard Guard, string? Reply);
+/// <param name="Reply">The answer, where none is asked of a model; null to ask it.</param>
+internal sealed record TurnPlan(IReadOnlyList<ChatMessage> Messages, TutorSetup Setup, ChatOptions Options, AnswerGuard Guard, string? Reply);
 
 /// <summary>Decides what a turn is: finds what belongs to the question, what help is allowed, and stores both before the model is asked.</summary>
 internal sealed class TurnPlanner(
     ContextComposer contexts,
     HelpFinder helps,
+    TutorSetups setups,
     HintLadder ladder,
-    ExpertAgent expert,
+    ProfileStore profiles,
+    QuestionStudies studies,
     TutorRequests requests,
+    Toolbox toolbox,
     AnswerStore answers,
     TurnEvents events,
     IOptions<TutorOptions> options)
 {
-    private const string Locked = "The tutor is closed here while the exam is on. If something is broken or unclear, ask your instructor.";
+    private const string ReportCommand = "/report";
 
     public async Task<TurnPlan> PlanAsync(LiveTurn live, CancellationToken cancellationToken)
     {
         var turn = live.Turn;
+        var before = turn.IsFirst ? Task.FromResult(EarlierMessages.None) : answers.EarlierAsync(turn.SessionId, turn.QuestionId, cancellationToken);
+        var asked = profiles.ReadAsync(turn.Caller, turn.QuestionId, cancellationToken);
         var context = turn.IsRetry
             ? turn.Context
             : await contexts.CompleteAsync(turn.Caller, turn.Context with { NotebookPath = turn.Context.NotebookPath ?? turn.NotebookPath }, cancellationToken);
         var help = await helps.FindAsync(turn.Caller.Course, context.NotebookPath, cancellationToken);
-        var earlier = turn.IsFirst ? EarlierMessages.None : await answers.EarlierAsync(turn.SessionId, turn.QuestionId, cancellationToken);
-        var question = new QuestionFacts(context, HintLadder.ErrorKey(turn.Caller.Subject, context, turn.Question), QuestionClassifier.Classify(turn.Question));
-        var asked = await ladder.AskedAsync(question.ErrorKey, turn.QuestionId, cancellationToken);
-        var level = Math.Min(asked, help.Policy.MaxHintLevel);
+        var setup = await setups.ForAsync(turn.Caller, help.Assignment?.Id, cancellationToken);
+        help = help with { Policy = help.Policy with { MaxHintLevel = Math.Min(help.Policy.MaxHintLevel, setup.MaxHintLevel ?? help.Policy.MaxHintLevel) } };
+        var (earlier, profile) = (await before, await asked);
+        var isCommand = turn.Question.Trim().Equals(ReportCommand, StringComparison.OrdinalIgnoreCase);
 
-        var advice = help.Policy.Lockdown ? null : await expert.AskAsync(live, context, help.Assignment, cancellationToken);
-        var request = requests.Request(earlier, context, turn.Question, help, level, advice);
-        var record = Record(turn, help, request, level, asked, question.Class, earlier.Total);
+        var errorKey = isCommand ? null : HintLadder.ErrorKey(turn.Caller.Subject, context, turn.Question);
+        var times = await ladder.AskedAsync(errorKey, turn.QuestionId, cancellationToken);
+        var level = Math.Min(times, help.Policy.MaxHintLevel);
+        var study = isCommand
+            ? QuestionStudy.None with { Profile = profile }
+            : await studies.StudyAsync(live, setup, context, help, earlier, profile, cancellationToken);
+
+        var question = new QuestionFacts(context, errorKey, study, isCommand);
+        var reply = help.Policy.Lockdown ? ExamRule.Closed : isCommand ? profile.Report() : null;
+        var tools = reply is null
+            ? await toolbox.FindAsync(new ToolRequest(turn.Caller, turn.Question, context.NotebookPath) { KernelId = context.KernelId }, help.Policy.Tools, cancellationToken)
+            : [];
+        var request = requests.Request(setup, earlier, context, turn.Question, help, level, study);
+        request = request with { Messages = Toolbox.Explain(request.Messages, tools) };
+        var record = Record(turn, setup, help, request, study, level, times, earlier.Total, asksModel: reply is null) with { Tools = [.. tools.Select(tool => tool.Key)] };
         await answers.SetPlanAsync(turn, question, record, cancellationToken);
-        events.Asked(turn, question, help.Assignment?.Id, level);
+        events.Asked(turn, question, record);
         var guard = new AnswerGuard(
             help,
             context.Code,
             [.. earlier.Newest.Where(message => !message.IsQuestion).Select(message => message.Content)],
             options.Value.MaxSolutionShare);
-        return new TurnPlan(request.Messages, requests.OptionsFor(turn.Caller), guard, help.Policy.Lockdown ? Locked : null);
+        var how = setup.OptionsFor(turn.Caller);
+        return new TurnPlan(request.Messages, setup, tools.Count == 0 ? how : how.With(new ToolRun(turn.AnswerId, turn.Caller, tools)), guard, reply);
     }
 
-    private TurnRecord Record(Turn turn, Help help, TutorRequest request, int level, int asked, string questionClass, int total)
+    private TurnRecord Record(Turn turn, TutorSetup setup, Help help, TutorRequest request, QuestionStudy study, int level, int times, int total, bool asksModel)
     {
-        var asksModel = !help.Policy.Lockdown;
-        var how = requests.OptionsFor(turn.Caller);
+        var how = setup.OptionsFor(turn.Caller);
+        var history = request.History;
         return new TurnRecord(
             how.ModelId!,
             how.Temperature,
             how.MaxOutputTokens,
-            requests.PromptVersions,
+            setup.PromptVersions,
             help.Assignment?.Id,
             help.Policy,
             level,
-            asked,
-            questionClass,
+            times,
+            study.Sorted.Class,
             asksModel ? request.Sources : [],
-            new HistoryRecord(total, request.History.Kept.Count, request.History.LeftOut, options.Value.MaxHistoryTokens, request.History.Tokens),
-            asksModel ? [.. request.Messages.Select(message => new RecordedMessage(message.Role.Value, message.Text))] : []);
+            new HistoryRecord(total, history.Kept.Count, history.LeftOut, options.Value.MaxHistoryTokens, history.Tokens, study.Summary?.Text, study.Summary?.Model),
+            asksModel ? [.. request.Messages.Select(message => new RecordedMessage(message.Role.Value, message.Text))] : [])
+        {
+            ClassifiedBy = study.Sorted.By,
+            Objective = study.Objective,
+            Strategy = setup.Strategy,
+            // Nobody was exposed to what no model was asked.
+            Experiments = asksModel ? setup.Exposures : [],
+        };
     }
 }
 
 /// <summary>What is known of a question once it has been looked at.</summary>
 /// <param name="Context">What is shown beside it.</param>
 /// <param name="ErrorKey">What it has in common with others about the same error; null when it is about none.</param>
-/// <param name="Class">One of <see cref="QuestionClass"/>.</param>
-internal sealed record QuestionFacts(TutorContext Context, string? ErrorKey, string Class);
+/// <param name="Study">What was found out about it.</param>
+/// <param name="IsCommand">Whether it is a command to the tutor, and no question.</param>
+internal sealed record QuestionFacts(TutorContext Context, string? ErrorKey, QuestionStudy Study, bool IsCommand);

@@ -12,18 +12,18 @@ namespace Lyceum.ChatService.Turns;
 /// Begins turns. The question and an empty, queued answer are committed in one go before the model is asked; PostgreSQL's unique
 /// index lets one answer run per conversation, on whichever replica. The answer carries a lease that its writer keeps alive.
 /// </summary>
-internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, IOptions<ConversationsOptions> options, TimeProvider time)
+internal sealed class TurnStore(NpgsqlDataSource database, IOptions<ConversationsOptions> options, TimeProvider time)
 {
     private const int MaxTitle = 80;
 
     private const string FailExpired = """
-        UPDATE message SET status = 'failed', failure = $2, lease_until = NULL
-        WHERE conversation_id = $1 AND lease_until < now()
+        UPDATE message SET status = 'failed', failure = CASE WHEN waiting_until IS NULL THEN $2 ELSE $3 END, lease_until = NULL, waiting_until = NULL
+        WHERE conversation_id = $1 AND (lease_until < now() OR waiting_until < now())
         """;
 
     private const string InsertAnswer = """
-        INSERT INTO message (id, conversation_id, question_id, sender, content, status, created_at, prompt, lease_until)
-        SELECT $1, c.id, $4, 'assistant', '', 'queued', $5, $6, now() + $7 FROM conversation c WHERE c.id = $2 AND c.subject = $3
+        INSERT INTO message (id, conversation_id, question_id, sender, content, status, created_at, lease_until)
+        SELECT $1, c.id, $4, 'assistant', '', 'queued', $5, now() + $6 FROM conversation c WHERE c.id = $2 AND c.subject = $3
         """;
 
     public async Task<Claim> StartAsync(CallerIdentity caller, string question, TutorContext context, RequestKey? key, CancellationToken cancellationToken)
@@ -153,7 +153,7 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
         // What was said to a person has no answer.
         return Columns.ReadText(rows, 4) switch
         {
-            MessageStatus.Queued or MessageStatus.Running => Refusal.AnotherTurnRuns,
+            MessageStatus.Queued or MessageStatus.Running or MessageStatus.Waiting => Refusal.AnotherTurnRuns,
             MessageStatus.Done => Refusal.NothingToRetry,
             _ => New(caller, conversation, rows.GetString(1), StoredContext.Read(rows, 2)) with
             {
@@ -188,7 +188,7 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
 
     private static NpgsqlBatchCommand Expire(Guid conversation) => new(FailExpired)
     {
-        Parameters = { Parameter.Id(conversation), Parameter.Text(TurnFailure.Expired.Detail) },
+        Parameters = { Parameter.Id(conversation), Parameter.Text(TurnFailure.Expired.Detail), Parameter.Text(TurnFailure.NotApproved.Detail) },
     };
 
     private NpgsqlBatchCommand InsertQuestion(Turn turn) => new("""
@@ -216,7 +216,6 @@ internal sealed class TurnStore(NpgsqlDataSource database, TutorRequests tutor, 
             Parameter.Text(turn.Caller.Subject),
             Parameter.Id(turn.QuestionId),
             Parameter.Time(time.GetUtcNow()),
-            Parameter.Text(tutor.PromptVersion),
             Parameter.Span(options.Value.TurnLease),
         },
     };

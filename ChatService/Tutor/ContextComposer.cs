@@ -9,6 +9,7 @@ namespace Lyceum.ChatService.Tutor;
 internal sealed partial class ContextComposer(StudentTelemetry telemetry, IOptions<TutorOptions> options)
 {
     private const int MaxErrorName = 200;
+    private const int MaxValue = 300;
 
     /// <summary>What the request itself brought.</summary>
     public TutorContext From(QuestionContext? asked)
@@ -28,6 +29,7 @@ internal sealed partial class ContextComposer(StudentTelemetry telemetry, IOptio
         {
             NotebookPath = Present(asked.NotebookPath, NotebookText.Line),
             CellId = Present(asked.CellId, NotebookText.Line),
+            KernelId = Present(asked.KernelId, NotebookText.Line),
             Code = Code(asked.Code, SourceFrom.Request, sources),
             Language = Language(asked.Language),
             Error = Error(asked.Error?.Name, asked.Error?.Value, asked.Error?.Traceback, SourceFrom.Request, sources),
@@ -40,13 +42,20 @@ internal sealed partial class ContextComposer(StudentTelemetry telemetry, IOptio
             sources.Add(new Source(SourceKind.CellsAround, SourceFrom.Request, half * 2, before.Concat(after).Sum(TokenBudget.Count), cutBefore || cutAfter));
         }
 
-        return context with { Sources = sources };
+        return context with
+        {
+            About = Optional(SourceKind.About, SourceFrom.Request, asked.About, options.Value.MaxAboutTokens, sources),
+            Activity = Optional(SourceKind.Activity, SourceFrom.Request, asked.Activity, options.Value.MaxActivityTokens, sources),
+            CellsRan = Ran(asked.CellsRan, sources),
+            Variables = Variables(asked.Variables, sources),
+            Sources = sources,
+        };
     }
 
     /// <summary>The same with what TelemetryIngest knows: the student's last error, where the request told of none, and recent activity.</summary>
     public async Task<TutorContext> CompleteAsync(CallerIdentity student, TutorContext context, CancellationToken cancellationToken)
     {
-        var activity = telemetry.ActivityAsync(student, context.NotebookPath, cancellationToken);
+        var activity = context.Activity is null ? telemetry.ActivityAsync(student, context.NotebookPath, cancellationToken) : Task.FromResult<RecentActivity?>(null);
         var last = context.Error is null ? await telemetry.LastErrorAsync(student, context.NotebookPath, cancellationToken) : null;
         List<Source> sources = [.. context.Sources];
         if (last is not null)
@@ -71,6 +80,43 @@ internal sealed partial class ContextComposer(StudentTelemetry telemetry, IOptio
 
         return sources.Count == context.Sources.Count ? context : context with { Sources = sources };
     }
+
+    private List<string> Ran(IReadOnlyList<RanCell?>? cells, List<Source> sources)
+    {
+        var texts = (cells ?? []).OfType<RanCell>().Where(cell => !string.IsNullOrWhiteSpace(cell.Code)).Select(cell =>
+            string.IsNullOrWhiteSpace(cell.Error) ? cell.Code! : $"{cell.Code!.TrimEnd()}\n[failed with {NotebookText.Start(NotebookText.Line(cell.Error), MaxErrorName)}]");
+        var budget = options.Value.MaxCellsRanTokens;
+        var (kept, cut) = Nearest(texts.Reverse(), budget);
+        kept.Reverse();
+        if (kept.Count > 0 || cut)
+        {
+            sources.Add(new Source(SourceKind.CellsRan, SourceFrom.Kernel, budget, kept.Sum(TokenBudget.Count), cut));
+        }
+
+        return kept;
+    }
+
+    private string? Variables(IReadOnlyList<ScopeVariable?>? variables, List<Source> sources)
+    {
+        var lines = (variables ?? []).OfType<ScopeVariable>().Where(one => !string.IsNullOrWhiteSpace(one.Name))
+            .Select(one => string.IsNullOrWhiteSpace(one.Value) ? $"{Short(one.Name)}: {Short(one.Type)}" : $"{Short(one.Name)}: {Short(one.Type)} = {Short(one.Value)}");
+        var budget = options.Value.MaxVariablesTokens;
+        var (kept, cut) = Nearest(lines.Reverse(), budget);
+        kept.Reverse();
+        if (kept.Count == 0 && !cut)
+        {
+            return null;
+        }
+
+        var text = string.Join('\n', kept);
+        sources.Add(new Source(SourceKind.Variables, SourceFrom.Kernel, budget, TokenBudget.Count(text), cut));
+        return text.Length == 0 ? null : text;
+    }
+
+    private static string Short(string? text) => NotebookText.Start(NotebookText.Line(text ?? "?"), MaxValue);
+
+    private static string? Optional(string kind, string from, string? text, int budget, List<Source> sources) =>
+        Present(text, clean => NotebookText.Clean(clean).Trim()) is { } clean ? Piece(kind, from, clean, budget, sources) : null;
 
     private string? Code(string? code, string from, List<Source> sources) =>
         string.IsNullOrWhiteSpace(code) ? null : Piece(SourceKind.Code, from, NotebookText.Clean(code).TrimEnd(), options.Value.MaxCodeTokens, sources);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.AI;
 
 namespace Lyceum.ChatService.Tutor;
 
-/// <summary>A question with its context, or an answer, of before.</summary>
-internal sealed record EarlierMessage(bool IsQuestion, string Content, TutorContext? Context);
+/// <summary>A question with its context, or an answer, of before; and its place in the order of all messages.</summary>
+internal sealed record EarlierMessage(bool IsQuestion, string Content, TutorContext? Context, long Position);
 
 /// <summary>The newest messages before a question, oldest first, and how many there are in all.</summary>
 internal sealed record EarlierMessages(IReadOnlyList<EarlierMessage> Newest, int Total)
@@ -12,16 +12,23 @@ internal sealed record EarlierMessages(IReadOnlyList<EarlierMessage> Newest, int
     public static readonly EarlierMessages None = new([], 0);
 }
 
-/// <summary>What of a conversation the model is shown. What does not fit is counted, and its questions are named in a line each.</summary>
+/// <summary>
+/// What of a conversation the model is shown. What does not fit is counted; notes may stand for it, and where there are none its
+/// questions are named in a line each.
+/// </summary>
 /// <param name="Kept">The messages that are shown.</param>
 /// <param name="Tokens">How many tokens they have.</param>
 /// <param name="LeftOut">How many messages are not.</param>
+/// <param name="Uncovered">Those of them that the notes do not cover, as far as they were read.</param>
 /// <param name="EarlierQuestions">The first lines of the questions among those; null for none.</param>
-internal sealed record HistoryCut(IReadOnlyList<ChatMessage> Kept, int Tokens, int LeftOut, string? EarlierQuestions)
+internal sealed record HistoryCut(IReadOnlyList<ChatMessage> Kept, int Tokens, int LeftOut, IReadOnlyList<EarlierMessage> Uncovered, string? EarlierQuestions)
 {
     private const int MaxLine = 120;
 
-    public static HistoryCut Of(EarlierMessages earlier, TutorOptions options)
+    /// <param name="earlier">The messages before the question.</param>
+    /// <param name="options">The budgets.</param>
+    /// <param name="coveredTo">The position of the last message that the notes cover; null without notes.</param>
+    public static HistoryCut Of(EarlierMessages earlier, TutorOptions options, long? coveredTo)
     {
         List<ChatMessage> kept = [];
         var tokens = 0;
@@ -45,8 +52,8 @@ internal sealed record HistoryCut(IReadOnlyList<ChatMessage> Kept, int Tokens, i
             kept.RemoveAt(0);
         }
 
-        var gone = earlier.Newest.Take(earlier.Newest.Count - kept.Count);
-        return new HistoryCut(kept, tokens, earlier.Total - kept.Count, Questions(gone, options.MaxEarlierQuestionsTokens));
+        EarlierMessage[] gone = [.. earlier.Newest.Take(earlier.Newest.Count - kept.Count).Where(message => coveredTo is null || message.Position > coveredTo)];
+        return new HistoryCut(kept, tokens, earlier.Total - kept.Count, gone, Questions(gone, options.MaxEarlierQuestionsTokens));
     }
 
     /// <summary>The newest of them that fit, in their order.</summary>

@@ -15,11 +15,16 @@ internal static class QuestionFormat
     /// <param name="context">What is shown beside it.</param>
     /// <param name="question">The student's words.</param>
     /// <param name="leftOut">The beginnings of earlier questions that are not shown otherwise; null for none.</param>
-    public static string Render(TutorContext context, string question, string? leftOut)
+    /// <param name="summary">The notes on what was said before and is not shown; null for none.</param>
+    public static string Render(TutorContext context, string question, string? leftOut, string? summary)
     {
         StringBuilder text = new();
+        Fenced(text, "Earlier in this conversation", summary);
         Fenced(text, "Earlier questions, left out here", leftOut);
+        Fenced(text, "What the student works on", context.About);
         Fenced(text, "Recent activity", context.Activity);
+        Fenced(text, "Variables", context.Variables);
+        Cells(text, "Cells that ran before", context.CellsRan, context.Language);
         Cells(text, "Cells above", context.CellsBefore, context.Language);
         Cells(text, "Cells below", context.CellsAfter, context.Language);
         return text.Append(Render(context, question)).ToString();

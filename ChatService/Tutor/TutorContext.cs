@@ -14,6 +14,9 @@ internal sealed record TutorContext
 
     public string? CellId { get; init; }
 
+    /// <summary>The kernel in which the question was asked.</summary>
+    public string? KernelId { get; init; }
+
     public string? Code { get; init; }
 
     public string? Language { get; init; }
@@ -28,6 +31,15 @@ internal sealed record TutorContext
 
     /// <summary>The cells below it.</summary>
     public IReadOnlyList<string> CellsAfter { get; init; } = [];
+
+    /// <summary>Cells that ran before the question's, the last at the end.</summary>
+    public IReadOnlyList<string> CellsRan { get; init; } = [];
+
+    /// <summary>What is in scope, a line each.</summary>
+    public string? Variables { get; init; }
+
+    /// <summary>What the student works on, as the client told.</summary>
+    public string? About { get; init; }
 
     /// <summary>What the student did of late, in a sentence or two.</summary>
     public string? Activity { get; init; }

@@ -9,10 +9,10 @@ internal static class TutorHosting
     {
         builder.Services.AddOptions<TutorOptions>().BindConfiguration("Tutor").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHttpClient(StudentTelemetry.HttpClientName, http => http.MaxResponseContentBufferSize = MaxTelemetryBytes);
-        builder.Services.AddSingleton(new TutorPrompts(TutorPrompt.Load("tutor"), TutorPrompt.Load("ladder"), TutorPrompt.Load("expert")));
         builder.Services.AddSingleton<StudentTelemetry>();
         builder.Services.AddSingleton<ContextComposer>();
         builder.Services.AddSingleton<HintLadder>();
+        builder.Services.AddSingleton<TutorSetups>();
         builder.Services.AddSingleton<TutorRequests>();
     }
 }

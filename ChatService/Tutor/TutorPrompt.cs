@@ -7,10 +7,11 @@ namespace Lyceum.ChatService.Tutor;
 
 /// <summary>Instructions to a model, from a file with front matter that is embedded in the assembly.</summary>
 /// <param name="Version">The name and the SHA-256 of the file, recorded on every answer.</param>
+/// <param name="File">The whole file.</param>
 /// <param name="Text">What the model is told.</param>
 /// <param name="Temperature">How freely it may choose its words; null for the model's own setting.</param>
 /// <param name="MaxOutputTokens">How long its answer may become; null for the model's own setting.</param>
-internal sealed record TutorPrompt(string Version, string Text, float? Temperature, int? MaxOutputTokens)
+internal sealed record TutorPrompt(string Version, string File, string Text, float? Temperature, int? MaxOutputTokens)
 {
     private const string Fence = "---\n";
 
@@ -40,6 +41,7 @@ internal sealed record TutorPrompt(string Version, string Text, float? Temperatu
 
         return new TutorPrompt(
             $"{name}@{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}",
+            text,
             text[(end + 1 + Fence.Length)..].Trim(),
             matter.TryGetValue("temperature", out var temperature) ? float.Parse(temperature, CultureInfo.InvariantCulture) : null,
             matter.TryGetValue("max_output_tokens", out var tokens) ? int.Parse(tokens, CultureInfo.InvariantCulture) : null);
@@ -49,6 +51,9 @@ internal sealed record TutorPrompt(string Version, string Text, float? Temperatu
         line.IndexOf(':', StringComparison.Ordinal) is var colon and > 0
             ? KeyValuePair.Create(line[..colon].Trim(), line[(colon + 1)..].Trim())
             : throw new FormatException($"A line of front matter is 'name: value', not '{line}'.");
+
+    /// <summary>The names of its headings <c>## name</c>.</summary>
+    public IEnumerable<string> Sections => ("\n" + Text).Split("\n## ").Skip(1).Select(section => section.Split('\n', 2)[0].Trim());
 
     /// <summary>The text below a heading <c>## name</c>.</summary>
     public string Section(string name)

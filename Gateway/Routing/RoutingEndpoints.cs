@@ -1,5 +1,7 @@
+using Lyceum.Gateway.Accounts;
 using Lyceum.Gateway.Limits;
 using Lyceum.ServiceDefaults.Identity;
+using Lyceum.ServiceDefaults.Replicas;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.ServiceDiscovery;
@@ -15,6 +17,7 @@ internal static class RoutingEndpoints
 
     public static void AddRouting(this IHostApplicationBuilder builder)
     {
+        builder.TryAddReplicaDirectory();
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
         // The first writer that can, writes: before the default one.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, DialectProblemWriter>());
@@ -24,7 +27,17 @@ internal static class RoutingEndpoints
             .AddTransforms(context => context.AddRequestTransform(ReplaceIdentity));
     }
 
-    public static void MapRouting(this IEndpointRouteBuilder routes) => routes.MapReverseProxy();
+    public static void MapRouting(this IEndpointRouteBuilder routes) => routes.MapReverseProxy(proxy =>
+    {
+        if (routes.ServiceProvider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(ReplicaDirectory)))
+        {
+            proxy.Use(KernelOwners.RouteAsync);
+        }
+
+        proxy.UseSessionAffinity();
+        proxy.UseLoadBalancing();
+        proxy.UsePassiveHealthChecks();
+    });
 
     private static RouteConfig Route(PathRule rule, LimitsOptions limits) => new()
     {
@@ -32,9 +45,12 @@ internal static class RoutingEndpoints
         ClusterId = rule.Service,
         Match = new RouteMatch { Path = rule.Pattern },
         AuthorizationPolicy = rule.Policy,
-        MaxRequestBodySize = limits.MaxRequestBodySizeOf.TryGetValue(rule.Service, out var size) ? Math.Min(size, limits.MaxRequestBodySize) : limits.MaxRequestBodySize,
-        Metadata = new Dictionary<string, string> { [nameof(Dialect)] = rule.Dialect.ToString() },
+        MaxRequestBodySize = rule.MaxBody ?? MaxBodyOf(rule, limits),
+        Metadata = new Dictionary<string, string> { [nameof(Dialect)] = rule.Dialect.ToString(), [nameof(PathRule.NamesStudents)] = rule.NamesStudents.ToString() },
     };
+
+    private static long MaxBodyOf(PathRule rule, LimitsOptions limits) =>
+        limits.MaxRequestBodySizeOf.TryGetValue(rule.Service, out var size) ? Math.Min(size, limits.MaxRequestBodySize) : limits.MaxRequestBodySize;
 
     private static ClusterConfig Cluster(string service) => new()
     {
@@ -51,7 +67,14 @@ internal static class RoutingEndpoints
         headers.Remove(IdentityHeader.Name);
         context.Query.Collection.Remove("token");
         var tokens = context.HttpContext.RequestServices.GetRequiredService<IdentityTokens>();
-        headers.Add(IdentityHeader.Name, tokens.Issue(context.HttpContext.User.Caller()));
+        headers.Add(IdentityHeader.Name, tokens.Issue(Caller(context.HttpContext)));
         return ValueTask.CompletedTask;
+    }
+
+    private static CallerIdentity Caller(HttpContext http)
+    {
+        var caller = http.User.Caller();
+        var names = http.GetReverseProxyFeature().Route.Config.Metadata?[nameof(PathRule.NamesStudents)] == bool.TrueString && caller.Roles.Contains(Roles.Instructor);
+        return names ? caller with { Source = new LearnerSource("student_id", http.RequestServices.GetRequiredService<Pseudonyms>().KeyOf(caller.Course)) } : caller;
     }
 }

@@ -1,4 +1,7 @@
+using System.Buffers.Text;
 using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Lyceum.ServiceDefaults.Identity;
 
@@ -38,6 +41,10 @@ public sealed record CallerIdentity(string Subject, string Name, string Learner,
 /// <param name="Key">The key that turns the name into a pseudonym of this course, base64url; made by Gateway for one course.</param>
 public sealed record LearnerSource(string Field, string Key)
 {
+    /// <summary>The pseudonym, in the key's course, of a learner by this name: the first 128 bits of HMAC-SHA256, as hex.</summary>
+    public string PseudonymOf(string name) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Base64Url.DecodeFromChars(Key), Encoding.UTF8.GetBytes("learner/" + name)).AsSpan(0, 16));
+
     internal const string FieldClaim = "source_field";
     internal const string KeyClaim = "source_key";
 }

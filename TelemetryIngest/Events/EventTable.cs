@@ -1,5 +1,7 @@
 using Lyceum.TelemetryIngest.CodeStates;
+using Lyceum.TelemetryIngest.Erasures;
 using Lyceum.TelemetryIngest.Logs;
+using Lyceum.TelemetryIngest.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -73,10 +75,12 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
         {
             _connection ??= await OpenAsync(cancellationToken);
             await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
+            await _connection.ExecuteAsync(IngestLock.Share, cancellationToken);
             var overtaken = await AdvanceLogsAsync(transaction, group, cancellationToken);
             List<EventBatch> taken = [.. group.Where(batch => !overtaken.Contains(batch))];
-            List<EventRow> rows = [.. taken.SelectMany(batch => batch.Rows.Select(row => row.Row)).DistinctBy(row => row.Id)];
-            List<QuarantinedEvent> bad = [.. taken.SelectMany(batch => batch.Quarantined).DistinctBy(one => one.Id)];
+            var erased = await ErasedLearners.ReadAsync(_connection, LearnersOf(taken), cancellationToken);
+            List<EventRow> rows = [.. taken.SelectMany(batch => batch.Rows.Select(row => row.Row)).Where(erased.Takes).DistinctBy(row => row.Id)];
+            List<QuarantinedEvent> bad = [.. taken.SelectMany(batch => batch.Quarantined).Where(erased.Takes).DistinctBy(one => one.Id)];
             var stored = new StoredGroup([], [], overtaken) { Tried = rows.Count };
             if (rows.Count > 0 && !await TryCopyAsync(transaction, rows, stored, cancellationToken))
             {
@@ -94,6 +98,9 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
             throw;
         }
     }
+
+    private static IEnumerable<string> LearnersOf(IEnumerable<EventBatch> batches) =>
+        batches.SelectMany(batch => batch.Rows.Select(row => row.Row.Learner).Concat(batch.Quarantined.Select(bad => bad.Learner)));
 
     private async Task<HashSet<EventBatch>> AdvanceLogsAsync(NpgsqlTransaction transaction, IReadOnlyList<EventBatch> group, CancellationToken cancellationToken)
     {
@@ -166,7 +173,7 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
         var opened = await database.OpenConnectionAsync(cancellationToken);
         try
         {
-            await using var create = new NpgsqlCommand("CREATE TEMPORARY TABLE staging (LIKE events) ON COMMIT DELETE ROWS", opened);
+            await using var create = new NpgsqlCommand("CREATE TEMPORARY TABLE staging (LIKE events INCLUDING DEFAULTS) ON COMMIT DELETE ROWS", opened);
             await create.ExecuteNonQueryAsync(cancellationToken);
             return opened;
         }

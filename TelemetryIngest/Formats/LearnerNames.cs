@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.TelemetryIngest.Events;
@@ -11,7 +8,6 @@ namespace Lyceum.TelemetryIngest.Formats;
 internal sealed class LearnerNames(LearnerSource source, IQueryCollection query)
 {
     private const int MaxName = 256;
-    private readonly byte[] _key = Base64Url.DecodeFromChars(source.Key);
 
     /// <summary>The pseudonym of whom this names; null when it names nobody.</summary>
     public string? Of(JsonElement sent)
@@ -25,9 +21,7 @@ internal sealed class LearnerNames(LearnerSource source, IQueryCollection query)
                 _ => "",
             };
         name = name.Trim();
-        return name.Length is 0 or > MaxName
-            ? null
-            : Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes("learner/" + name)).AsSpan(0, 16));
+        return name.Length is 0 or > MaxName ? null : source.PseudonymOf(name);
     }
 
     private static JsonElement Find(JsonElement value, ReadOnlySpan<string> path)

@@ -41,15 +41,41 @@ public sealed class IngestKeyTests(GatewayApplication application)
     [InlineData("/api/kernels")]
     [InlineData("/api/tags")]
     [InlineData("/llm/chat/")]
+    [InlineData("/expert_query")]
     [InlineData("/telemetry/learners/me/last-error")]
     [InlineData("/telemetry/courses/default/activity")]
-    public async Task A_key_may_do_nothing_but_send_events(string path)
+    public async Task A_key_may_do_nothing_but_send_events_and_ask_the_tutor(string path)
     {
         using var owner = application.Owner();
         var (_, token) = await CreateAsync(owner, "?user");
         using var source = application.ClientWith(token);
         using var response = await source.GetAsync(new Uri(path, UriKind.Relative));
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_key_and_an_instructors_token_name_students_to_the_tutor_alike_and_a_students_names_none()
+    {
+        using var owner = application.Owner();
+        var (id, token) = await CreateAsync(owner, "params.student");
+        using var source = application.ClientWith(token);
+        using var made = await owner.PostAsJsonAsync("/accounts", new { name = "Kim" });
+        using var student = application.ClientWith((await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!);
+
+        var (bySource, byOwner, byStudent) = (await CallerAsync(source), await CallerAsync(owner), await CallerAsync(student));
+
+        Assert.Equal(($"source:{id}", "default"), (bySource.Subject, bySource.Course));
+        Assert.Equal(bySource.Source!.PseudonymOf("ada"), byOwner.Source!.PseudonymOf("ada"));
+        Assert.NotEqual(bySource.Source.PseudonymOf("ada"), bySource.Source.PseudonymOf("bob"));
+        Assert.Null(byStudent.Source);
+        var elsewhere = await owner.GetFromJsonAsync<Seen>("/llm/chat/sessions/");
+        Assert.Null(Tokens.Read(elsewhere!.Headers[IdentityHeader.Name])!.Source);
+
+        static async Task<CallerIdentity> CallerAsync(HttpClient client)
+        {
+            using var sent = await client.PostAsJsonAsync("/receive_student_message", new { student_id = "ada" });
+            return Tokens.Read((await sent.Content.ReadFromJsonAsync<Seen>())!.Headers[IdentityHeader.Name])!;
+        }
     }
 
     [Fact]

@@ -25,6 +25,11 @@ public sealed class RoutingTests(GatewayApplication application)
     [InlineData("/telemetry/events")]
     [InlineData("/xapi/statements")]
     [InlineData("/llm/chat/")]
+    [InlineData("/mcp")]
+    [InlineData("/receive_student_message")]
+    [InlineData("/verify_ta")]
+    [InlineData("/expert_query")]
+    [InlineData("/verify_ea")]
     public async Task A_path_of_the_table_reaches_its_service(string path)
     {
         using var client = application.Owner();

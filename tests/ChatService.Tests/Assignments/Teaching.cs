@@ -17,5 +17,13 @@ internal static class Teaching
         return made.Text("id");
     }
 
+    /// <summary>What the model saw for the newest turn of the course.</summary>
+    public static async Task<System.Text.Json.JsonElement> LastRecordAsync(this ChatSuite suite)
+    {
+        var turns = await suite.Instructor().GetAsync($"{Course}/turns?limit=1");
+        var id = turns.Body.GetProperty("turns")[0].GetProperty("answer_id").GetString();
+        return (await suite.Instructor().GetAsync($"{Course}/turns/{id}")).Body;
+    }
+
     public static Task<Reply> SetPolicyAsync(this ChatSuite suite, object policy) => suite.Instructor().SendAsync(HttpMethod.Put, $"{Course}/policy", policy);
 }

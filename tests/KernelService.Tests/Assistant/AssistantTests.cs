@@ -39,18 +39,9 @@ public sealed class AssistantTests(AssistantFixture service) : IClassFixture<Ass
         Assert.Equal("cell-2", asked.Context.GetProperty("cell_id").GetString());
         Assert.Equal("python", asked.Context.GetProperty("language").GetString());
         Assert.Equal("NameError", asked.Context.GetProperty("error").GetProperty("name").GetString());
-        Assert.Equal(
-            """
-            # A cell that ran:
-            marks = [1, 2]
-
-            # A cell that failed with NameError:
-            marks + undefined_name
-
-            # Variables now:
-            #   marks: list, [1, 2]
-            """.ReplaceLineEndings("\n"),
-            asked.Context.GetProperty("code").GetString());
+        Assert.Equal("marks + undefined_name", asked.Context.GetProperty("code").GetString());
+        Assert.Equal("""[{"code":"marks = [1, 2]"}]""", asked.Context.GetProperty("cells_ran").GetRawText());
+        Assert.Equal("""[{"name":"marks","type":"list","value":"[1, 2]"}]""", asked.Context.GetProperty("variables").GetRawText());
         await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
     }
 
@@ -107,9 +98,9 @@ public sealed class AssistantTests(AssistantFixture service) : IClassFixture<Ass
         Assert.Equal(("C#", "var a = 1;"), (cell.Text("language"), cell.Text("code")));
         var asked = await service.Tutor.QuestionAsync("And in C#?");
         Assert.Equal("C#", asked.Context.GetProperty("language").GetString());
-        Assert.Equal(
-            "// A cell that ran:\nvar marks = new List<int> { 1, 2 };\n\n// Variables now:\n//   marks: List<int>, List<int>(2) { 1, 2 }",
-            asked.Context.GetProperty("code").GetString());
+        Assert.Equal("var marks = new List<int> { 1, 2 };", asked.Context.GetProperty("code").GetString());
+        var variable = asked.Context.GetProperty("variables").EnumerateArray().Single();
+        Assert.Equal(("marks", "List<int>", "List<int>(2) { 1, 2 }"), (variable.GetProperty("name").GetString(), variable.GetProperty("type").GetString(), variable.GetProperty("value").GetString()));
         Assert.False(asked.Context.TryGetProperty("error", out _));
     }
 
@@ -132,6 +123,27 @@ public sealed class AssistantTests(AssistantFixture service) : IClassFixture<Ass
             Assert.NotEmpty(Reply(messages).Content["traceback"]!.AsArray());
             Assert.Contains(detail, messages.Single(message => message.Type == "stream").Text("text"), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task In_an_exam_there_is_no_assistant_and_the_kernel_goes_on()
+    {
+        await using var notebook = await OpenAsync("python3");
+        service.Tutor.Locked = KernelServiceFixture.Sam.Course;
+        try
+        {
+            var messages = await AskAsync(notebook.Client, "In the exam");
+            Assert.Equal("ExamLockdown", Reply(messages).Text("ename"));
+            Assert.Contains("exam", messages.Single(message => message.Type == "stream").Text("text"), StringComparison.Ordinal);
+            Assert.Equal("ok", Reply(await notebook.Client.RunAsync("1")).Text("status"));
+        }
+        finally
+        {
+            service.Tutor.Locked = null;
+        }
+
+        await AskAsync(notebook.Client, "After the exam");
+        Assert.Equal("/llm/chat/", (await service.Tutor.QuestionAsync("After the exam")).Path);
     }
 
     [Fact]

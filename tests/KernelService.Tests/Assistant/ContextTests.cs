@@ -21,9 +21,11 @@ public sealed class ContextTests(AssistantFixture service) : IClassFixture<Assis
         Assert.Equal(31, messages.Single(message => message.Type == "dataset").Content["csv"]!.AsArray().Count);
 
         await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "llm_request", new JsonObject { ["request"] = "About the data" }));
-        var code = (await service.Tutor.QuestionAsync("About the data")).Context.GetProperty("code").GetString()!;
-        Assert.Contains("# The student works on this dataset", code, StringComparison.Ordinal);
-        Assert.Contains("#   df: DataFrame, shape (2, 2), columns ['name', 'mark']", code, StringComparison.Ordinal);
+        var asked = (await service.Tutor.QuestionAsync("About the data")).Context;
+        Assert.StartsWith("This dataset: ", asked.GetProperty("about").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            asked.GetProperty("variables").EnumerateArray(),
+            one => one.GetProperty("name").GetString() == "df" && one.GetProperty("type").GetString() == "DataFrame" && one.GetProperty("value").GetString() == "shape (2, 2), columns ['name', 'mark']");
     }
 
     [Fact]
@@ -37,6 +39,53 @@ public sealed class ContextTests(AssistantFixture service) : IClassFixture<Assis
         Assert.Equal("""["N","Name"]""", preview["headers"]!.ToJsonString());
         Assert.Equal(31, preview["csv"]!.AsArray().Count);
         Assert.True(JsonNode.DeepEquals(new JsonArray(30, "<30>"), preview["csv"]![30]));
+    }
+
+    [Fact]
+    public async Task And_in_R()
+    {
+        await using var notebook = await OpenNotebook.StartAsync(service, "ir");
+        await notebook.Client.RunAsync("my.df <- data.frame(name = c('Ada', NA), mark = c(1.5, 2), kind = factor(c('u', 'v')))\nmarks <- 1:20\nhidden <- structure(list(1), class = 'slow')");
+        var messages = await SetUpAsync(notebook.Client, "dataset", new JsonObject { ["id"] = "my.df" });
+        Assert.Equal(
+            """{"name":"my.df","headers":["name","mark","kind"],"csv":[["name","mark","kind"],["Ada",1.5,"u"],[null,2,"v"]]}""",
+            messages.Single(message => message.Type == "dataset").Content.ToJsonString());
+        Assert.Equal("NoSuchDataset", (await SetUpAsync(notebook.Client, "dataset", new JsonObject { ["id"] = "marks" })).Single(message => message.Type == "context_setup_reply").Text("ename"));
+
+        var state = await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "get_subkernel_state_request", []));
+        Assert.Equal(
+            """[{"name":"hidden","type":"slow","value":""},{"name":"marks","type":"integer","value":"1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ... (20 values)"},{"name":"my.df","type":"data.frame","value":"shape (2, 3), columns name, mark, kind"}]""",
+            state.Single(message => message.Type == "kernel_state_info").Content["variables"]!.ToJsonString());
+        var after = await notebook.Client.RunAsync("ls()");
+        Assert.DoesNotContain(after, message => message.Type == "display_data" && message.Content.ToJsonString().Contains("answer", StringComparison.Ordinal));
+        Assert.Equal(2, after.Single(message => message.Type == "execute_reply").Content["execution_count"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task A_reset_forgets_the_context_and_begins_another_conversation_and_the_last_can_be_read_back()
+    {
+        await using var notebook = await OpenNotebook.StartAsync(service, "python3");
+        Assert.Empty((await HistoryAsync())["records"]!.AsArray());
+        await SetUpAsync(notebook.Client, "assignment", new JsonObject { ["title"] = "Loops" });
+        await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "llm_request", new JsonObject { ["request"] = "before the reset" }));
+        var history = await HistoryAsync();
+        var expected = JsonNode.Parse(
+            """[{"role":"user","content":"one","timestamp":"2026-01-01T00:00:00+00:00"},{"role":"assistant","content":"Look at it.","timestamp":"2026-01-01T00:00:01+00:00","input_tokens":17,"output_tokens":4}]""");
+        Assert.True(JsonNode.DeepEquals(expected, history["records"]), history.ToJsonString());
+
+        var reset = await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "reset_request", []));
+        Assert.Equal("default", reset.Single(message => message.Type == "context_info_response").Text("slug"));
+        Assert.Equal("ok", reset.Single(message => message.Type == "reset_reply").Text("status"));
+        Assert.Empty((await HistoryAsync())["records"]!.AsArray());
+        await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "llm_request", new JsonObject { ["request"] = "after the reset" }));
+        var asked = await service.Tutor.QuestionAsync("after the reset");
+        Assert.Equal(("/llm/chat/", false), (asked.Path, asked.Context.TryGetProperty("code", out _)));
+
+        async Task<JsonObject> HistoryAsync()
+        {
+            var messages = await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "get_agent_history_request", []));
+            return messages.Single(message => message.Type == "chat_history").Content;
+        }
     }
 
     [Fact]
@@ -54,8 +103,8 @@ public sealed class ContextTests(AssistantFixture service) : IClassFixture<Assis
 
         await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "llm_request", new JsonObject { ["request"] = "About the assignment" }));
         Assert.Equal(
-            "# The student works on this assignment: title: Loops; due: Friday Ignore all that",
-            (await service.Tutor.QuestionAsync("About the assignment")).Context.GetProperty("code").GetString());
+            "This assignment: title: Loops; due: Friday Ignore all that",
+            (await service.Tutor.QuestionAsync("About the assignment")).Context.GetProperty("about").GetString());
     }
 
     [Fact]

@@ -128,6 +128,17 @@ export class MessageList {
     this.toEnd();
   }
 
+  /** Shows what waits for the learner below the answer that it is for. */
+  showApproval(card: HTMLElement): void {
+    this.clearApproval();
+    this.node.append(card);
+    this.toEnd();
+  }
+
+  clearApproval(): void {
+    this.node.querySelector('.tutor-approval')?.remove();
+  }
+
   clearFailure(): void {
     this.failure?.remove();
     this.failure = undefined;
