@@ -71,6 +71,10 @@ public sealed class SimulatedClassTests(Browser browser) : IClassFixture<Browser
         await Expect(page.GetByTestId("heat-map").Locator("canvas")).ToBeVisibleAsync();
         Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0);
 
+        var report = await page.RunAndWaitForPopupAsync(() => page.GetByTestId("class-report").ClickAsync());
+        await Expect(report.GetByRole(AriaRole.Heading, new() { Name = "Most frequent errors" })).ToBeVisibleAsync();
+        await Expect(report.GetByText("1. Print a greeting")).ToBeVisibleAsync();
+
         using var owner = suite.Client();
         var progress = await owner.GetFromJsonAsync<JsonElement>("/telemetry/courses/default/progress");
         Assert.Equal(Students, progress.GetProperty("learners").GetArrayLength());
