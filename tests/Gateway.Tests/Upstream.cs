@@ -28,6 +28,7 @@ public sealed class Upstream : IAsyncDisposable
 
     /// <summary>How many requests have reached it.</summary>
     public int Requests => _requests;
+
     /// <summary>What services were asked to forget.</summary>
     public ConcurrentQueue<(string Path, JsonElement Body)> Erasures { get; } = [];
 
