@@ -15,7 +15,7 @@ internal sealed record ChangedLearner(string Course, string Learner, DateTimeOff
 /// <summary>Keeps <c>cell_days</c> and <c>question_days</c>: a day that something came to is computed anew from its events.</summary>
 internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOptions> activity)
 {
-    private const int MaxAtOnce = 200;
+    private const int MaxAtOnce = 100;
 
     private const string Changed = "SELECT course, learner, changed_since, changes FROM learners WHERE changed_since IS NOT NULL ORDER BY course, learner LIMIT $1";
 
