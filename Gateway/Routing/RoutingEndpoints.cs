@@ -1,6 +1,7 @@
 using Lyceum.Gateway.Accounts;
 using Lyceum.Gateway.Limits;
 using Lyceum.ServiceDefaults.Identity;
+using Lyceum.ServiceDefaults.Replicas;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.ServiceDiscovery;
@@ -16,6 +17,7 @@ internal static class RoutingEndpoints
 
     public static void AddRouting(this IHostApplicationBuilder builder)
     {
+        builder.TryAddReplicaDirectory();
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
         // The first writer that can, writes: before the default one.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, DialectProblemWriter>());
@@ -25,7 +27,17 @@ internal static class RoutingEndpoints
             .AddTransforms(context => context.AddRequestTransform(ReplaceIdentity));
     }
 
-    public static void MapRouting(this IEndpointRouteBuilder routes) => routes.MapReverseProxy();
+    public static void MapRouting(this IEndpointRouteBuilder routes) => routes.MapReverseProxy(proxy =>
+    {
+        if (routes.ServiceProvider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(ReplicaDirectory)))
+        {
+            proxy.Use(KernelOwners.RouteAsync);
+        }
+
+        proxy.UseSessionAffinity();
+        proxy.UseLoadBalancing();
+        proxy.UsePassiveHealthChecks();
+    });
 
     private static RouteConfig Route(PathRule rule, LimitsOptions limits) => new()
     {

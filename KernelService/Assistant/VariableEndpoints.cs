@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Lyceum.KernelService.Kernels;
 using Lyceum.NotebookAssistant;
 using Lyceum.ServiceDefaults.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Assistant;
 
@@ -12,9 +13,10 @@ internal static class VariableEndpoints
     public static void MapVariables(this IEndpointRouteBuilder routes) => routes.MapGet("/api/kernels/{id}/variables", GetAsync);
 
     /// <summary>None of a kernel that is busy, or whose language has no way to tell them.</summary>
-    private static async Task<IResult> GetAsync(string id, ClaimsPrincipal user, KernelPool pool, KernelQuestions questions, CancellationToken cancellationToken) =>
+    private static async Task<IResult> GetAsync(string id, ClaimsPrincipal user, KernelPool pool, IOptions<AssistantOptions> options, TimeProvider time, CancellationToken cancellationToken) =>
         pool.Find(id, user.Caller()) is { } kernel
-            ? TypedResults.Json(new VariableList(await questions.VariablesAsync(kernel, kernel.Language, cancellationToken)), VariableJson.Default.VariableList)
+            ? TypedResults.Json(
+                new VariableList(await new KernelQuestions(options.Value, time).VariablesAsync(kernel, kernel.Language, cancellationToken)), VariableJson.Default.VariableList)
             : KernelEndpoints.Unknown(id);
 }
 

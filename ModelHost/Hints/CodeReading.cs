@@ -47,7 +47,7 @@ internal sealed partial class CodeReading
                 }
                 else if (token.Groups["name"].Success)
                 {
-                    names.Add(new CodeName(token.Value, i + 1, IsDefinition(lines[i], token, previous)));
+                    names.Add(new CodeName(token.Value, i + 1, IsDefinition(lines[i], token, previous, language)));
                 }
 
                 previous = token.Value;
@@ -72,16 +72,30 @@ internal sealed partial class CodeReading
         return Lines.Index().Where(line => word.IsMatch(line.Item)).Select(line => (int?)(line.Index + 1)).FirstOrDefault();
     }
 
-    private static bool IsDefinition(string line, Match token, string previous)
+    private static bool IsDefinition(string line, Match token, string previous, Language language)
     {
-        if (previous is "def" or "class" or "import" or "as" or "for" or "var" or "int" or "string" or "double" or "bool" or "lambda")
+        if (token.Value is "var" or "int" or "string" or "double" or "bool" or "in")
+        {
+            return false;
+        }
+
+        var rest = line.AsSpan(token.Index + token.Length).TrimStart();
+        if (previous is "import")
+        {
+            // Of "import pandas as pd", only pd is a name afterwards.
+            return !rest.StartsWith("as ");
+        }
+
+        if (previous is "def" or "class" or "as" or "for" or "var" or "int" or "string" or "double" or "bool" or "lambda")
         {
             return true;
         }
 
-        var rest = line.AsSpan(token.Index + token.Length).TrimStart();
+        var before = line.AsSpan(0, token.Index);
+        // What is named within a call is an argument of it.
+        var named = language != Language.CSharp && before.Count('(') > before.Count(')');
         var dotted = token.Index > 0 && line[token.Index - 1] is '.' or '$';
-        return !dotted && (rest.StartsWith("<-") || (rest.StartsWith("=") && !rest.StartsWith("==") && !rest.StartsWith("=>")));
+        return !dotted && (rest.StartsWith("<-") || (!named && rest.StartsWith("=") && !rest.StartsWith("==") && !rest.StartsWith("=>")));
     }
 
     private static CodeName[] First(List<CodeName> all) =>

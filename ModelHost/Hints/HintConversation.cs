@@ -53,7 +53,7 @@ internal sealed partial record HintConversation(TutorPrompt Prompt, QuestionKind
     private static bool IsAbout(QuestionKind kind, string question, StudentError? found, StudentError? before) => kind switch
     {
         QuestionKind.Identity => false,
-        QuestionKind.HowTo or QuestionKind.Explain => found is not null && QuestionKinds.PointsToError(question),
+        QuestionKind.HowTo or QuestionKind.Explain => found is not null && QuestionKinds.PointsTo(question, found),
         QuestionKind.FollowUp or QuestionKind.Solution => (found ?? before) is not null,
         QuestionKind.Debug => (found ?? before) is not null,
         _ => found is not null,

@@ -32,11 +32,16 @@ internal sealed partial class HintWriter(HintCatalogue catalogue)
                 Paragraph(reading.Line(line) is { } own ? Markdown.Fence(own.Trim(), error.Language.Fence()) : "");
                 Paragraph(found is null ? Unknown(error) : Fill(found.Value.Entry.Look, match!));
                 Paragraph(observation);
+                Paragraph(found is null ? $"What is there at {where} when it runs, and what should be there?" : Fill(found.Value.Entry.Ask, match!));
                 break;
             default:
                 Paragraph($"One concrete step for {where}: {(found is null ? "make the line smaller until it runs, then add the parts again one at a time; the part that brings the error back is the one to look up." : Fill(found.Value.Entry.Try, match!))}");
                 Paragraph(observation);
-                if (found is not null)
+                if (found is not null && level == 3)
+                {
+                    Paragraph(Fill(found.Value.Entry.Ask, match!));
+                }
+                else if (found is not null)
                 {
                     Paragraph("The same idea, on other data:");
                     Paragraph(Markdown.Fence(string.Join('\n', found.Value.Entry.Example), error.Language.Fence()));

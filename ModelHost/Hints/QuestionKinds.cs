@@ -39,8 +39,14 @@ internal static partial class QuestionKinds
         : Explain.IsMatch(question) ? QuestionKind.Explain
         : QuestionKind.Other;
 
-    /// <summary>Whether a question points to what is at hand (this, the error, my line) rather than to a subject.</summary>
-    public static bool PointsToError(string question) => Pointing.IsMatch(question);
+    /// <summary>Whether a question points to what is at hand (this, the error, my line, a word of the message) rather than to a subject.</summary>
+    public static bool PointsTo(string question, StudentError error) => Pointing.IsMatch(question) || SharesAWord(question, $"{error.Name} {error.Message}");
+
+    private static bool SharesAWord(string question, string message)
+    {
+        var words = Parts.Matches(message).Select(word => word.Value).Where(word => word.Length > 2 && !Common.Contains(word)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return Parts.Matches(question).Any(word => words.Contains(word.Value));
+    }
 
     /// <summary>False when hardly a word of the question is English; short questions get the benefit of the doubt.</summary>
     public static bool IsEnglish(string question)
@@ -76,8 +82,12 @@ internal static partial class QuestionKinds
     [GeneratedRegex(@"\bexplain\b|\bwhat (is|are|does|do|means?)\b|\bwhat's\b|\bwhy\b|\bdifference between\b|\bmean(s|ing)?\b|\bunderstand\b", Options)]
     private static partial Regex Explain { get; }
 
-    [GeneratedRegex(@"\b(this|that|it|error|fail\w*|crash\w*|exception|traceback|message|line|wrong|fix|broken|problem|works?|my code|here|mistake)\b", Options)]
+    [GeneratedRegex(@"\b(this|that|it|error|fail\w*|crash\w*|exception|traceback|message|line|wrong|fix|broken|problem|works?|my code|here|mistake|why)\b", Options)]
     private static partial Regex Pointing { get; }
+
+    /// <summary>The words in names, too: NullReferenceException has three.</summary>
+    [GeneratedRegex(@"\p{Lu}?\p{Ll}+|\p{Lu}+", RegexOptions.NonBacktracking)]
+    private static partial Regex Parts { get; }
 
     [GeneratedRegex(@"\p{L}[\p{L}']*", RegexOptions.NonBacktracking)]
     private static partial Regex Word { get; }

@@ -24,8 +24,7 @@ internal static class UsageEndpoints
         }
 
         // Without Redis quotas are less exact, and models run all the same: it is no reason to take this replica out.
-        builder.Configuration["Aspire:StackExchange:Redis:DisableHealthChecks"] = "true";
-        builder.AddRedisClient(Redis);
+        builder.AddRedisClient(Redis, settings => settings.DisableHealthChecks = true);
         builder.Services.AddSingleton<IQuotaCounters, RedisQuotaCounters>();
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -75,6 +76,36 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
     }
 
     [Fact]
+    public async Task Who_asks_for_a_person_is_taken_over_answered_and_handed_back_on_the_instructors_page()
+    {
+        var name = $"Di {Guid.NewGuid():N}";
+        var token = await _suite.CreateStudentAsync(name);
+        using var student = _suite.Client(token);
+        using var asked = await student.PostAsJsonAsync("/llm/chat/", new { initial_message = "What is a list?" });
+        var session = (await asked.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>()).GetProperty("session_id").GetString();
+        var page = await browser.OpenAsync(_suite, _suite.Token);
+        await page.GotoAsync($"{_suite.Gateway}teach");
+        using var help = await student.PostAsJsonAsync($"/llm/chat/{session}/help/", new { note = "Please explain it to me." });
+
+        var row = page.GetByTestId("help-request").Filter(new() { HasText = name });
+        await row.GetByRole(AriaRole.Button).ClickAsync();
+        var conversation = page.GetByTestId("help-conversation");
+        await Expect(conversation).ToContainTextAsync("What is a list?");
+        await page.GetByTestId("help-take").ClickAsync();
+        await conversation.GetByRole(AriaRole.Textbox).FillAsync("Several values in an order.");
+        await page.GetByTestId("help-send").ClickAsync();
+        await Expect(conversation.Locator("[data-sender=instructor]")).ToContainTextAsync("Several values in an order.");
+        await page.GetByTestId("help-back").ClickAsync();
+        await Expect(row).ToHaveCountAsync(0);
+        Assert.Contains("Several values in an order.", await student.GetStringAsync(new Uri($"/llm/chat/{session}/history/", UriKind.Relative)), StringComparison.Ordinal);
+
+        await page.GotoAsync($"{_suite.Gateway}teach/turns");
+        var turn = page.GetByTestId("turn").Filter(new() { HasText = name });
+        await turn.Locator("summary").First.ClickAsync();
+        await Expect(turn).ToContainTextAsync("What the model saw");
+    }
+
+    [Fact]
     public async Task A_page_loads_without_an_error_in_its_console()
     {
         var page = await browser.OpenAsync(_suite, _suite.Token);
@@ -87,7 +118,7 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
             }
         };
         await _suite.SaveNotebookAsync(_suite.Token, "quiet.ipynb", "1 + 1");
-        foreach (var path in (string[])["", "class", "notebooks/quiet.ipynb"])
+        foreach (var path in (string[])["", "class", "teach", "teach/assignments", "teach/turns", "teach/experiments", "teach/prompts", "notebooks/quiet.ipynb"])
         {
             await page.GotoAsync($"{_suite.Gateway}{path}");
             await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
@@ -103,7 +134,7 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
     {
         await _suite.SaveNotebookAsync(_suite.Token, "narrow.ipynb", Failing);
         var page = await browser.OpenAsync(_suite, _suite.Token, new ViewportSize { Width = width, Height = height });
-        foreach (var path in (string[])["", "class", "notebooks/narrow.ipynb"])
+        foreach (var path in (string[])["", "class", "teach", "teach/assignments", "teach/turns", "teach/experiments", "teach/prompts", "notebooks/narrow.ipynb"])
         {
             await page.GotoAsync($"{_suite.Gateway}{path}");
             await page.WaitForLoadStateAsync(LoadState.NetworkIdle);

@@ -16,6 +16,7 @@ public sealed class Upstream : IAsyncDisposable
     private static readonly IdentityTokens Tokens = new(TestIdentity.Key, IdentityTokens.InternalPurpose, "upstream", TimeSpan.FromMinutes(5), TimeProvider.System);
 
     private readonly WebApplication _app;
+    private int _requests;
 
     public Upstream()
     {
@@ -28,6 +29,9 @@ public sealed class Upstream : IAsyncDisposable
 
     /// <summary>Lets the streaming answer go on to its second part.</summary>
     public SemaphoreSlim SecondPart { get; } = new(0);
+
+    /// <summary>How many requests have reached it.</summary>
+    public int Requests => _requests;
 
     /// <summary>What services were asked to forget.</summary>
     public ConcurrentQueue<(string Path, JsonElement Body)> Erasures { get; } = [];
@@ -50,6 +54,7 @@ public sealed class Upstream : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        Interlocked.Increment(ref _requests);
         if (context.WebSockets.IsWebSocketRequest)
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync(context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault());

@@ -12,11 +12,11 @@ public sealed class RedisServer : IAsyncLifetime, IAsyncDisposable
     private readonly int _port = LoopbackPort.Unused();
     private Process? _process;
 
-    /// <summary>For StackExchange.Redis.</summary>
-    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port},connectTimeout=1000");
+    /// <summary>For StackExchange.Redis; who asks while it is away waits for a second at most.</summary>
+    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port},connectTimeout=1000,syncTimeout=1000,asyncTimeout=1000");
 
-    /// <summary>Starts it, empty, and answers once it takes connections; again after <see cref="StopAsync"/>, on the same port.</summary>
-    public async Task InitializeAsync()
+    /// <summary>Starts it, empty, and answers once it takes connections; again after <see cref="KillAsync"/>, on the same port.</summary>
+    public async Task StartAsync()
     {
         _process = Process.Start(new ProcessStartInfo(
             "redis-server", ["--port", _port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"]) { RedirectStandardOutput = true })!;
@@ -39,7 +39,7 @@ public sealed class RedisServer : IAsyncLifetime, IAsyncDisposable
     }
 
     /// <summary>Ends it without a word.</summary>
-    public async Task StopAsync()
+    public async Task KillAsync()
     {
         if (_process is { HasExited: false })
         {
@@ -51,9 +51,11 @@ public sealed class RedisServer : IAsyncLifetime, IAsyncDisposable
     /// <inheritdoc />
     public async Task DisposeAsync()
     {
-        await StopAsync();
+        await KillAsync();
         _process?.Dispose();
     }
+
+    Task IAsyncLifetime.InitializeAsync() => StartAsync();
 
     async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
 }

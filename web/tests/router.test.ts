@@ -14,6 +14,9 @@ test('A folder keeps its name', () => {
 test('The other addresses lead to their views', () => {
   expect(at('/')).toEqual({ view: 'workspace', folder: '' });
   expect(at('/class')).toEqual({ view: 'class' });
+  expect(at('/teach')).toEqual({ view: 'teach', part: 'queue' });
+  expect(at('/teach/turns')).toEqual({ view: 'teach', part: 'turns' });
+  expect(at('/teach/else')).toEqual({ view: 'unknown', path: '/teach/else' });
   expect(at('/nothing')).toEqual({ view: 'unknown', path: '/nothing' });
 });
 

@@ -51,6 +51,26 @@ public sealed class ManifestTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task The_examples_of_the_documentation_apply()
+    {
+        await using var suite = await PluginSuite.StartAsync(
+            postgres, ("Actions:Hosts:2:Url", "https://library.example.org"), ("Plugins:Databases:2:Host", "db.example.org"), ("Plugins:Databases:2:Port", "5432"));
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(System.IO.Path.Combine(folder!.FullName, "aspire.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        var page = await File.ReadAllTextAsync(System.IO.Path.Combine(folder.FullName, "docs", "plugins.md"));
+        var examples = page.ReplaceLineEndings("\n").Split("```yaml\n").Skip(1).Select(part => part.Split("\n```")[0]).ToArray();
+
+        Assert.Equal(5, examples.Length);
+        await suite.AppliedAsync(examples);
+        var tools = (await suite.Instructor.GetAsync("/tutor/courses/default/tools")).Body.GetProperty("tools").EnumerateArray();
+        Assert.Equal(["find_books", "course_dates", "sheet_statistics"], tools.Select(tool => tool.GetProperty("name").GetString()));
+    }
+
+    [Fact]
     public async Task A_wrong_manifest_names_the_field()
     {
         await using var suite = await PluginSuite.StartAsync(postgres);

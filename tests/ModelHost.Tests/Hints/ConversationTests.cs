@@ -50,6 +50,33 @@ public sealed class ConversationTests(ModelHostUnderTest host) : IClassFixture<M
     }
 
     [Theory]
+    [InlineData("Why can I not append?", "numbers = None\nnumbers.append(4)", "AttributeError: 'NoneType' object has no attribute 'append'\nCell In[1], line 2")]
+    [InlineData("What is missing?", "def area(w, h):\n    return w * h\narea(3)", "TypeError: area() missing 1 required positional argument: 'h'\nCell In[1], line 3")]
+    [InlineData("What does too many values mean?", "a, b = [1, 2, 3]", "ValueError: too many values to unpack (expected 2)\nCell In[1], line 1")]
+    public async Task A_question_in_the_words_of_the_message_is_about_the_error(string question, string code, string error)
+    {
+        var answer = await host.AskAsync(Tutor.Prompt(question, "python", code, error));
+        Assert.StartsWith("**Line ", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_step_of_the_ladder_asks_back_and_only_the_last_shows_an_example()
+    {
+        var prompt = Tutor.Prompt("Why?", "python", "values = [1]\nvalues[1]", "IndexError: list index out of range\nCell In[1], line 2");
+        string[] steps = [await host.AskAsync(prompt), await host.AskAsync(prompt, prompt), await host.AskAsync(prompt, prompt, prompt), await host.AskAsync(prompt, prompt, prompt, prompt)];
+
+        Assert.All(steps, step => Assert.Contains('?', step));
+        Assert.Equal([false, false, false, true], steps.Select(step => step.Contains("The same idea, on other data", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("python", "import pandas as pd\ndf = pd.DataFrame(data=[1], index=['a'])", "`pd` (line 1), `df` (line 2)")]
+    [InlineData("R", "v <- c(a = 1, b = 2)", "`v` (line 1)")]
+    [InlineData("csharp", "for (int i = 0; i < 3; i++) { }", "`i` (line 1)")]
+    public async Task What_code_gives_a_value_to_is_told_as_it_is(string language, string code, string names) =>
+        Assert.Contains($"gives a value to {names}.", await host.AskAsync(Tutor.Prompt("explain my code", language, code)), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("Who are you?")]
     [InlineData("are you ChatGPT?")]
     [InlineData("Which model is this?")]

@@ -43,6 +43,6 @@ public sealed class RHintTests(ModelHostUnderTest host) : IClassFixture<ModelHos
     {
         var prompt = Tutor.Prompt("why?", "R", "l <- list(1)\nl[[3]]", "ERROR: Error in l[[3]]: subscript out of bounds");
         Assert.Contains("```r\nl[[3]]\n```", await host.AskAsync(prompt, prompt), StringComparison.Ordinal);
-        Assert.Contains("ages[[\"bo\"]]", await host.AskAsync(prompt, prompt, prompt), StringComparison.Ordinal);
+        Assert.Contains("ages[[\"bo\"]]", await host.AskAsync(prompt, prompt, prompt, prompt), StringComparison.Ordinal);
     }
 }

@@ -96,6 +96,7 @@ public sealed class TranslationTests
     [InlineData("""data: {"error":{"message":"out of memory","code":500}}""", "out of memory")]
     [InlineData("""data: {"object":"error","message":"too long","code":400}""", "too long")]
     [InlineData("""data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"look","arguments":"{\"a\""}}]},"finish_reason":"length"}]}""" + "\n\ndata: [DONE]", "'look' with arguments that are no JSON")]
+    [InlineData("""data: {"choices":[{"delta":{"tool_calls":[null]}},null]}""", "stopped before the answer was finished")]
     [InlineData("data: {oops", "stopped before the answer was finished")]
     [InlineData("", "stopped before the answer was finished")]
     public async Task What_goes_wrong_in_the_middle_is_said_as_ollama_says_it(string wrong, string expected)
@@ -171,6 +172,8 @@ public sealed class TranslationTests
 
     [Theory]
     [InlineData("""{"model":"tiny","messages":[{"role":"user","content":5}]}""")]
+    [InlineData("""{"model":"tiny","messages":[null]}""")]
+    [InlineData("""{"model":"tiny","messages":[{"role":"assistant","tool_calls":[null]}]}""")]
     [InlineData("""{"model":"tiny","messages":[{"role":"user","content":"\ud800"}]}""")]
     public async Task A_request_that_is_none_of_ollamas_is_the_clients_mistake(string body)
     {

@@ -15,6 +15,7 @@ export class Header {
     this.links.set('workspace', navLink('/', 'Notebooks', 'nav-notebooks'));
     if (teaches(identity)) {
       this.links.set('class', navLink('/class', 'Class', 'nav-class'));
+      this.links.set('teach', navLink('/teach', 'Tutor', 'nav-teach'));
     }
 
     this.node = el(

@@ -1,9 +1,15 @@
+/** The parts of the page for instructors. */
+export type TeachPart = 'queue' | 'assignments' | 'turns' | 'experiments' | 'prompts';
+
+const teachParts: readonly string[] = ['assignments', 'turns', 'experiments', 'prompts'];
+
 /** What the address bar asks for. */
 export type Route =
   | { view: 'workspace'; folder: string }
   | { view: 'notebook'; path: string }
   | { view: 'class' }
   | { view: 'learner'; learner: string; notebook: string }
+  | { view: 'teach'; part: TeachPart }
   | { view: 'unknown'; path: string };
 
 export function routeOf(url: URL): Route {
@@ -19,6 +25,13 @@ export function routeOf(url: URL): Route {
   if (path.startsWith('/class/learners/')) {
     const learner = decodeURIComponent(url.pathname.slice('/class/learners/'.length));
     return { view: 'learner', learner, notebook: url.searchParams.get('notebook') ?? '' };
+  }
+
+  if (path === '/teach' || path.startsWith('/teach/')) {
+    const part = path.slice('/teach/'.length);
+    return part === '' || teachParts.includes(part)
+      ? { view: 'teach', part: (part || 'queue') as TeachPart }
+      : { view: 'unknown', path };
   }
 
   return path.startsWith('/notebooks/')

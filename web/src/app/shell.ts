@@ -71,6 +71,12 @@ export class Shell {
       case 'class':
         this.requireTeacher();
         return new (await import('../classview/classView')).ClassView(this.context);
+      case 'teach':
+        if (!teaches(this.identity)) {
+          throw new Error('This page is for instructors.');
+        }
+
+        return new (await import('../teach/teachView')).TeachView(this.context, route.part);
       case 'unknown':
         throw new Error(`There is nothing at ${route.path}.`);
     }

@@ -55,7 +55,7 @@ export class LearnerRow {
     this.node.dataset['state'] = kind;
     this.name.textContent = name;
     this.badge.textContent = text;
-    this.badge.className = `badge ${{ stuck: 'danger', active: 'good', away: '' }[kind]}`;
+    this.badge.className = `badge ${{ stuck: 'danger', active: 'good', idle: '' }[kind]}`;
     this.badge.title = learner.stuck_reason ?? '';
     this.runs.textContent = String(learner.executions);
     this.failures.replaceChildren(failureBar(learner));
@@ -106,8 +106,8 @@ function cell(kind: string, label: string): HTMLElement {
   return el('span', { role: 'cell', class: kind, 'data-label': label });
 }
 
-function stateOf({ stuck, active }: Learner): ['stuck' | 'active' | 'away', string] {
-  return stuck ? ['stuck', 'Stuck'] : active ? ['active', 'Active'] : ['away', 'Away'];
+function stateOf({ stuck, active }: Learner): ['stuck' | 'active' | 'idle', string] {
+  return stuck ? ['stuck', 'Stuck'] : active ? ['active', 'Active'] : ['idle', 'Idle'];
 }
 
 function failureBar({ executions, failures }: Learner): HTMLElement {
