@@ -25,7 +25,7 @@ public sealed class ExamGate(IExamPolicy policy, PolicyDecisions? decisions = nu
             case true:
                 decisions?.Report(caller, ExamRule.Decision, notebook: notebook);
                 return new ExamRefusal(StatusCodes.Status403Forbidden, ExamRule.Closed);
-            case null:
+            default:
                 return new ExamRefusal(StatusCodes.Status503ServiceUnavailable, "Whether an exam is on cannot be told right now: try again in a moment.");
         }
     }

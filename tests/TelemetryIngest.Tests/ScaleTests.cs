@@ -20,6 +20,8 @@ public sealed class ScaleTests(TelemetryApplication app) : IClassFixture<Telemet
         Assert.True(Encoding.UTF8.GetByteCount(body) > Size);
 
         using var small = app.ClientFor(TestIdentity.Student(course: course));
+        // Told before it sends: else the service would hang up in the middle.
+        small.DefaultRequestHeaders.ExpectContinue = true;
         using var refused = await small.SendTextAsync(body);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
 
