@@ -1,4 +1,5 @@
 using Lyceum.ServiceDefaults.Storage;
+using Lyceum.TelemetryIngest.Events;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -45,9 +46,9 @@ internal sealed partial class Derivation(
         while (true)
         {
             var changed = await days.ChangedAsync(cancellationToken);
-            await EachAsync(changed, days.DeriveAsync, cancellationToken);
+            await EachAsync(changed, days.DeriveAsync, days.DoneAsync, cancellationToken);
             var edited = await codes.ChangedAsync(cancellationToken);
-            await EachAsync(edited, DeriveCodeAsync, cancellationToken);
+            await EachAsync(edited, codes.DeriveAsync, codes.DoneAsync, cancellationToken);
             if (changed.Count + edited.Count == 0)
             {
                 await Task.Delay(options.Value.Interval, time, cancellationToken);
@@ -58,7 +59,8 @@ internal sealed partial class Derivation(
         }
     }
 
-    private async Task EachAsync(List<ChangedLearner> changed, Func<ChangedLearner, CancellationToken, Task> deriveAsync, CancellationToken cancellationToken)
+    private async Task EachAsync(
+        List<ChangedLearner> changed, Func<ChangedLearner, CancellationToken, Task> deriveAsync, Func<ChangedLearner, CancellationToken, Task> doneAsync, CancellationToken cancellationToken)
     {
         foreach (var one in changed)
         {
@@ -71,21 +73,13 @@ internal sealed partial class Derivation(
                 // The learner was erased in the meantime, and with it what was to be derived.
                 LogGone(logger, one.Course);
             }
-        }
-    }
-
-    private async Task DeriveCodeAsync(ChangedLearner changed, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await codes.DeriveAsync(changed, cancellationToken);
-        }
 #pragma warning disable CA1031 // One learner's events, whatever is in them, must not stop everybody else's derivation.
-        catch (Exception bug) when (bug is not (NpgsqlException or OperationCanceledException))
+            catch (Exception fault) when (fault is not (NpgsqlException or OperationCanceledException) || (fault is PostgresException refusal && EventTable.IsRefusal(refusal)))
 #pragma warning restore CA1031
-        {
-            LogBroken(logger, bug, changed.Course);
-            await codes.DoneAsync(changed, cancellationToken);
+            {
+                LogBroken(logger, fault, one.Course);
+                await doneAsync(one, cancellationToken);
+            }
         }
     }
 
@@ -95,6 +89,6 @@ internal sealed partial class Derivation(
     [LoggerMessage(Level = LogLevel.Debug, Message = "A learner of {Course} was erased while something was derived from their events")]
     private static partial void LogGone(ILogger logger, string course);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The code of a learner of {Course} could not be rebuilt")]
-    private static partial void LogBroken(ILogger logger, Exception bug, string course);
+    [LoggerMessage(Level = LogLevel.Error, Message = "What is derived of a learner of {Course} could not be brought up to date, and waits for the next event")]
+    private static partial void LogBroken(ILogger logger, Exception fault, string course);
 }
