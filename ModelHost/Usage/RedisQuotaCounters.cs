@@ -37,7 +37,7 @@ internal sealed partial class RedisQuotaCounters(IConnectionMultiplexer redis, L
     private readonly Lock _lock = new();
     private long? _away;
 
-    public async ValueTask<QuotaWindow?> TryChargeAsync(IReadOnlyList<QuotaWindow> windows, long tokens)
+    public async ValueTask<QuotaCharge> TryChargeAsync(IReadOnlyList<QuotaWindow> windows, long tokens)
     {
         var now = time.GetUtcNow();
         RedisValue[] values = [tokens, .. windows.SelectMany(window => new RedisValue[] { window.Limit, (long)(window.ResetsAt - now + Grace).TotalMilliseconds })];
@@ -48,17 +48,20 @@ internal sealed partial class RedisQuotaCounters(IConnectionMultiplexer redis, L
 
         if ((int)answer is > 0 and var exhausted)
         {
-            return windows[exhausted - 1];
+            return new QuotaCharge(windows[exhausted - 1], IsShared: true);
         }
 
         local.Mirror(windows, tokens);
-        return null;
+        return new QuotaCharge(null, IsShared: true);
     }
 
-    public async ValueTask CorrectAsync(IReadOnlyList<QuotaWindow> windows, long tokens)
+    public async ValueTask CorrectAsync(IReadOnlyList<QuotaWindow> windows, long tokens, QuotaCharge charge)
     {
-        await local.CorrectAsync(windows, tokens);
-        await AskAsync(database => database.ScriptEvaluateAsync(Correct, Keys(windows), [tokens]));
+        await local.CorrectAsync(windows, tokens, charge);
+        if (charge.IsShared)
+        {
+            await AskAsync(database => database.ScriptEvaluateAsync(Correct, Keys(windows), [tokens]));
+        }
     }
 
     public async ValueTask<IReadOnlyList<long>> ReadAsync(IReadOnlyList<QuotaWindow> windows) =>
