@@ -98,6 +98,53 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
         }
     }
 
+    [Fact]
+    public async Task What_was_charged_while_redis_was_away_is_not_taken_off_what_it_counts()
+    {
+        await using var own = new RedisServer();
+        var open = new TaskCompletionSource();
+        await using var slow = await ScriptedNode.StartAsync(async context =>
+        {
+            await open.Task;
+            await ScriptedNode.SendAsync(context, Answer);
+        });
+        await own.StartAsync();
+        await using var host = await ModelHostUnderTest.WithAsync(
+            ("Nodes:0:Url", slow.Address.ToString()), ("Quotas:UserTokensPerDay", "1000"), ("ConnectionStrings:redis", own.ConnectionString));
+        await own.KillAsync();
+        var sam = $"sam-{Guid.NewGuid():N}";
+        var charged = AskAsync(host, sam);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (slow.Requests.IsEmpty)
+        {
+            await Task.Delay(20, limit.Token);
+        }
+
+        await own.StartAsync();
+        await using var other = await StartAsync(own);
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(other, sam));
+        // By estimate it is more as long as the replica counts alone.
+        while (await UsedAsync(host) != 100)
+        {
+            await Task.Delay(100, limit.Token);
+        }
+
+        open.SetResult();
+        Assert.Equal(HttpStatusCode.OK, await charged);
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
+        while (await UsedAsync(other) is var used && used != 200)
+        {
+            Assert.True(used > 100);
+            await Task.Delay(100, limit.Token);
+        }
+
+        async Task<int> UsedAsync(ModelHostUnderTest replica)
+        {
+            using var usage = await replica.SendAsAsync(TestIdentity.Student(sam), HttpMethod.Get, "/usage");
+            return (await usage.JsonAsync()).GetProperty("quotas")[0].GetProperty("used").GetInt32();
+        }
+    }
+
     private Task<ModelHostUnderTest> StartAsync(RedisServer? other = null) => ModelHostUnderTest.WithAsync(
         ("Nodes:0:Url", _node.Address.ToString()), ("Nodes:0:Parallel", "20"), ("Limits:Probe", "00:00:01"), ("Quotas:UserTokensPerDay", "250"), ("ConnectionStrings:redis", (other ?? redis).ConnectionString));
 
