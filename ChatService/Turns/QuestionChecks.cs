@@ -11,6 +11,7 @@ internal sealed class QuestionChecks(IOptions<ConversationsOptions> options)
     private const int MaxPath = 1024;
     private const int MaxCellId = 256;
     private const int MaxLanguage = 64;
+    private const int MaxKernelId = 64;
     private const int MaxCellsAround = 20;
     private const int MaxVariables = 200;
 
@@ -38,6 +39,7 @@ internal sealed class QuestionChecks(IOptions<ConversationsOptions> options)
 
         return TooLong("context.notebook_path", context?.NotebookPath, MaxPath)
             ?? TooLong("context.cell_id", context?.CellId, MaxCellId)
+            ?? TooLong("context.kernel_id", context?.KernelId, MaxKernelId)
             ?? TooLong("context.language", context?.Language, MaxLanguage)
             ?? TooMany("context.cells_before", context?.CellsBefore?.Count, MaxCellsAround)
             ?? TooMany("context.cells_after", context?.CellsAfter?.Count, MaxCellsAround)

@@ -25,6 +25,7 @@ public sealed record AskRequest(string? UserMessage, QuestionContext? Context);
 /// <param name="Variables">What is in scope in the kernel, the newest at the end, at most 200; the newest are shown first.</param>
 /// <param name="About">What the student works on, as the client knows it: a course, an exercise, a data set.</param>
 /// <param name="Activity">What the student did of late, as the client knows it; null lets the tutor look for it.</param>
+/// <param name="KernelId">The notebook's kernel, at most 64 characters, whose variables the tutor looks at where <c>variables</c> are not given.</param>
 public sealed record QuestionContext(
     string? NotebookPath,
     string? CellId,
@@ -36,7 +37,8 @@ public sealed record QuestionContext(
     IReadOnlyList<RanCell?>? CellsRan = null,
     IReadOnlyList<ScopeVariable?>? Variables = null,
     string? About = null,
-    string? Activity = null);
+    string? Activity = null,
+    string? KernelId = null);
 
 /// <summary>A cell that ran.</summary>
 /// <param name="Code">Its text.</param>

@@ -18,6 +18,9 @@ internal sealed record TutorContext
 
     public string? Language { get; init; }
 
+    /// <summary>The kernel whose variables are to be looked at; null for none.</summary>
+    public string? KernelId { get; init; }
+
     public TutorError? Error { get; init; }
 
     /// <summary><c>request</c> or <c>telemetry</c>; null without an error.</summary>
