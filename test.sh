@@ -22,6 +22,7 @@ has_python_module jupyter_client || missing+=(python3-jupyter-client)
 has_python_module jupyter_kernel_test || missing+=(python3-jupyter-kernel-test)
 has_python_module pandas || missing+=(python3-pandas)
 has_python_module zmq || missing+=(python3-zmq)
+[ -d /usr/lib/R/site-library/IRkernel ] || missing+=(r-cran-irkernel r-base-core)
 command -v jupyter-server > /dev/null || missing+=(jupyter-server)
 
 if [ ${#missing[@]} -gt 0 ]; then
@@ -44,6 +45,18 @@ if [ ! -d ../shared/data/json-schema-test-suite ] && [ ! -d "$suite/tests" ]; th
     git -C "$suite" fetch -q --depth 1 https://github.com/json-schema-org/JSON-Schema-Test-Suite 44401e0c046704b476ec9d2e2fccdaee618f259d &&
     git -C "$suite" checkout -q FETCH_HEAD ||
     fail "the JSON-Schema-Test-Suite could not be fetched: put a checkout of json-schema-org/JSON-Schema-Test-Suite at $suite"
+fi
+
+# Exports are held to ProgSnap2's specification, fetched once as well.
+progsnap=artifacts/progsnap2-v1.0.yaml
+if [ ! -f ../shared/data/progsnap2-v1.0.yaml ] && [ ! -f "$progsnap" ]; then
+  echo "Fetching ProgSnap2's specification"
+  toolkit=artifacts/progsnap-toolkit
+  git init -q "$toolkit" &&
+    git -C "$toolkit" fetch -q --depth 1 https://github.com/CSSPLICE/ProgSnapToolkit 0007195495e949b6f5da9ca39f6e7a525291ca3c &&
+    git -C "$toolkit" show FETCH_HEAD:src/progsnap2/spec/versions/progsnap2-v1.0.yaml > "$progsnap.part" &&
+    mv "$progsnap.part" "$progsnap" ||
+    fail "ProgSnap2's specification could not be fetched: put progsnap2-v1.0.yaml of CSSPLICE/ProgSnapToolkit at $progsnap"
 fi
 
 dotnet build aspire.sln -v quiet || fail "the build failed"

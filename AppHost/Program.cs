@@ -12,6 +12,7 @@ try
 
     var modelhost = builder.AddService<Projects.ModelHost>("modelhost", secrets)
         .WithModels(backing.Models)
+        .WithEnvironment("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1")
         .WithCache(backing);
 
     var telemetryingest = builder.AddService<Projects.TelemetryIngest>("telemetryingest", secrets)
@@ -31,8 +32,9 @@ try
         .WithReference(kernelservice)
         .WithReference(telemetryingest);
 
-    // ChatService runs code in kernels, and kernels' assistants ask ChatService.
+    // ChatService runs code in kernels, and kernels' assistants ask ChatService. It knows of exams, in which models answer no student.
     kernelservice.WithReference(chatservice);
+    modelhost.WithReference(chatservice);
 
     var gateway = builder.AddService<Projects.Gateway>("gateway", secrets, settings.GatewayPort)
         .WithExternalHttpEndpoints()
@@ -44,6 +46,9 @@ try
         .WithReference(telemetryingest)
         .WithReference(kernelservice)
         .WithReference(chatservice);
+
+    // Exports of studies mask the names of the course's people, which Gateway knows.
+    telemetryingest.WithReference(gateway);
 
     gateway.AnnounceWhenReady(settings, modelhost, telemetryingest, kernelservice, chatservice);
     builder.Build().Run();

@@ -55,6 +55,16 @@ internal static class SuiteServices
             service.WithEnvironment(variable, models.Nodes[i]);
         }
 
+        foreach (var (name, value) in models.Settings)
+        {
+            if (service.ApplicationBuilder.ExecutionContext.IsPublishMode && name.EndsWith("__ApiKey", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new DistributedApplicationException($"ModelHost__{name} would stand in the published files for everybody to read; set ModelHost__{name}File to where the deployment puts the secret.");
+            }
+
+            service.WithEnvironment(name, value);
+        }
+
         return models.Tutor is null ? service : service.WithEnvironment("Aliases__tutor", models.Tutor);
     }
 

@@ -10,6 +10,7 @@ using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Reports;
 using Lyceum.ChatService.Turns;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Storage;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Lyceum.ChatService;
@@ -21,6 +22,7 @@ namespace Lyceum.ChatService;
 [JsonSerializable(typeof(HelpPolicy))]
 [JsonSerializable(typeof(HelpPolicyBody))]
 [JsonSerializable(typeof(PolicyInForce))]
+[JsonSerializable(typeof(Lockdown))]
 [JsonSerializable(typeof(Assignment))]
 [JsonSerializable(typeof(AssignmentBody))]
 [JsonSerializable(typeof(AssignmentList))]
@@ -40,6 +42,8 @@ namespace Lyceum.ChatService;
 [JsonSerializable(typeof(AskRequest))]
 [JsonSerializable(typeof(StartedConversation))]
 [JsonSerializable(typeof(AnsweredQuestion))]
+[JsonSerializable(typeof(ErasureRequest))]
+[JsonSerializable(typeof(ErasureResult))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(SessionEvent))]
 [JsonSerializable(typeof(DeltaEvent))]

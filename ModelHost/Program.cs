@@ -2,6 +2,7 @@ using Lyceum.ModelHost.Api;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.UseInlineSockets();
 builder.AddModels();
 
 var app = builder.Build();

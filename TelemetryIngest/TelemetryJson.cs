@@ -1,9 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Lyceum.ServiceDefaults.Storage;
 using Lyceum.TelemetryIngest.Activity;
+using Lyceum.TelemetryIngest.CodeStates;
+using Lyceum.TelemetryIngest.Derived;
 using Lyceum.TelemetryIngest.Events;
+using Lyceum.TelemetryIngest.Exports;
+using Lyceum.TelemetryIngest.HelpSeeking;
 using Lyceum.TelemetryIngest.Learners;
 using Lyceum.TelemetryIngest.Metrics;
+using Lyceum.TelemetryIngest.Progress;
+using Lyceum.TelemetryIngest.Studies;
 
 namespace Lyceum.TelemetryIngest;
 
@@ -14,6 +21,26 @@ namespace Lyceum.TelemetryIngest;
 [JsonSerializable(typeof(LearnerEvents))]
 [JsonSerializable(typeof(CourseMetrics))]
 [JsonSerializable(typeof(RecentActivity))]
+[JsonSerializable(typeof(NotebookReplay))]
+[JsonSerializable(typeof(LearnerNotebooks))]
+[JsonSerializable(typeof(DerivationState))]
+[JsonSerializable(typeof(CourseProgress))]
+[JsonSerializable(typeof(CourseHelpSeeking))]
+[JsonSerializable(typeof(StudyDraft))]
+[JsonSerializable(typeof(StudyDefinition))]
+[JsonSerializable(typeof(Study))]
+[JsonSerializable(typeof(StudyList))]
+[JsonSerializable(typeof(OfferedStudies))]
+[JsonSerializable(typeof(Consent))]
+[JsonSerializable(typeof(ConsentDecision))]
+[JsonSerializable(typeof(AccessLogPage))]
+[JsonSerializable(typeof(NewExport))]
+[JsonSerializable(typeof(StudyExport))]
+[JsonSerializable(typeof(StudyExports))]
+[JsonSerializable(typeof(ExportedEvent))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(ErasureRequest))]
+[JsonSerializable(typeof(ErasureResult))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class TelemetryJson : JsonSerializerContext;
 

@@ -15,7 +15,7 @@ function svgAsText(): Plugin {
 // A running Gateway for `npm run dev`. The page's own host stays in the Host header,
 // because Gateway compares it with Origin before it lets a request change something.
 const gateway = process.env['LYCEUM_GATEWAY'] ?? 'http://localhost:8080';
-const services = ['/api', '/files', '/llm', '/telemetry', '/accounts', '/identity', '/signin', '/signout'];
+const services = ['/api', '/files', '/llm', '/tutor', '/telemetry', '/accounts', '/identity', '/signin', '/signout'];
 
 export default defineConfig({
   plugins: [svgAsText()],

@@ -2,7 +2,7 @@ namespace Lyceum.AppHost.Backing;
 
 /// <summary>Where the suite's data is, whichever mode has been chosen.</summary>
 /// <param name="Databases">The three databases by name.</param>
-/// <param name="Redis">The cache, null where there is none. Services are told where it is; none keeps anything in it yet.</param>
+/// <param name="Redis">The cache, null where there is none. Services are told where it is.</param>
 /// <param name="ReadyBefore">What has to be ready before a service that uses a database starts.</param>
 /// <param name="Models">What answers for models.</param>
 internal sealed record SuiteBacking(

@@ -6,7 +6,9 @@ namespace Lyceum.AppHost.Backing;
 /// <param name="Container">Ollama in a container.</param>
 /// <param name="Nodes">URLs, or names that service discovery knows.</param>
 /// <param name="Tutor">The model that the tutor uses.</param>
-internal sealed record SuiteModels(IResourceBuilder<ContainerResource>? Container, IReadOnlyList<string> Nodes, string? Tutor)
+/// <param name="Settings">Settings of ModelHost that are passed on as they are, by the names of environment variables.</param>
+internal sealed record SuiteModels(
+    IResourceBuilder<ContainerResource>? Container, IReadOnlyList<string> Nodes, string? Tutor, IReadOnlyList<KeyValuePair<string, string>> Settings)
 {
     private const string OllamaTag = "0.13.0";
 
@@ -21,9 +23,15 @@ internal sealed record SuiteModels(IResourceBuilder<ContainerResource>? Containe
         var wrong = nodes.FirstOrDefault(node =>
             node.Contains(':', StringComparison.Ordinal) && !(Uri.TryCreate(node, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"));
         return wrong is null
-            ? new SuiteModels(null, nodes, configuration["Models:Tutor"])
+            ? new SuiteModels(null, nodes, configuration["Models:Tutor"], SettingsFrom(configuration))
             : throw new DistributedApplicationException($"Models:Nodes has '{wrong}'; write the node's URL, such as http://gpu1:11434.");
     }
+
+    private static KeyValuePair<string, string>[] SettingsFrom(IConfiguration configuration) =>
+        [.. configuration.GetSection("ModelHost").AsEnumerable(makePathsRelative: true)
+            .Where(setting => setting.Value is not null)
+            .Select(setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!))
+            .OrderBy(setting => setting.Key, StringComparer.Ordinal)];
 
     /// <summary>Adds Ollama as a container, unless nodes are configured.</summary>
     public static SuiteModels WithContainer(IDistributedApplicationBuilder builder)

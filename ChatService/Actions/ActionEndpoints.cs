@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Lyceum.ChatService.Ollama;
 using Lyceum.ChatService.Structured;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Exams;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,8 @@ internal static class ActionEndpoints
         builder.Services.AddSingleton<ApiStore>();
         builder.Services.AddSingleton<ActionStore>();
         builder.Services.AddSingleton<ActionProposals>();
+        builder.Services.AddSingleton<IHostResolver, DnsResolver>();
+        builder.Services.AddSingleton<OutboundAddresses>();
         builder.Services.AddSingleton<OutboundCalls>();
     }
 
@@ -28,7 +31,7 @@ internal static class ActionEndpoints
     {
         routes.MapApis();
         var group = routes.MapGroup("/llm/actions");
-        group.MapPost("/", ProposeAsync);
+        group.MapPost("/", ProposeAsync).ClosedInExams();
         group.MapGet("/", ListAsync);
         group.MapGet("/{id:guid}", FindAsync);
         group.MapPost("/{id:guid}/approve", ApproveAsync);

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Options;
 
@@ -16,36 +14,30 @@ internal sealed record CallOutcome(int? Status, string? Answer, string? Failure)
 /// </summary>
 internal sealed partial class OutboundCalls : IDisposable
 {
-    private const int MaxResponseHeaderKilobytes = 16;
     private readonly ActionsOptions _options;
     private readonly ILogger<OutboundCalls> _logger;
     private readonly TimeProvider _time;
     private readonly HttpMessageInvoker _http;
 
-    public OutboundCalls(IOptions<ActionsOptions> options, TimeProvider time, ILogger<OutboundCalls> logger)
+    public OutboundCalls(IOptions<ActionsOptions> options, OutboundAddresses addresses, TimeProvider time, ILogger<OutboundCalls> logger)
     {
         (_options, _time, _logger) = (options.Value, time, logger);
-#pragma warning disable CA2000 // The invoker disposes its handler, and the stream below its socket.
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            // A kept connection would outlive the check of its address.
-            PooledConnectionLifetime = TimeSpan.Zero,
-            MaxResponseHeadersLength = MaxResponseHeaderKilobytes,
-            MaxResponseDrainSize = 0,
-            ConnectCallback = ConnectAsync,
-            // Identity and trace of the caller stay inside.
-            ActivityHeadersPropagator = null,
-        });
+#pragma warning disable CA2000 // The invoker disposes its handler.
+        _http = new HttpMessageInvoker(addresses.CreateHandler(address => HostOf(address) is { AllowPrivate: true }));
 #pragma warning restore CA2000
     }
 
     /// <summary>The operator's entry for an address, or null when it may not be called.</summary>
     public AllowedHost? HostOf(Uri address) => _options.Hosts.FirstOrDefault(host => host.Is(address));
 
-    public async Task<CallOutcome> SendAsync(string method, Uri address, string? body, CancellationToken cancellationToken)
+    public Task<CallOutcome> SendAsync(string method, Uri address, string? body, CancellationToken cancellationToken) => SendAsync(method, address, body, [], cancellationToken);
+
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="address">Where to.</param>
+    /// <param name="body">JSON; null for none.</param>
+    /// <param name="headers">Beside or, of the same name, in place of those that every call has.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<CallOutcome> SendAsync(string method, Uri address, string? body, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
     {
         if (HostOf(address) is not { } host)
         {
@@ -65,6 +57,12 @@ internal sealed partial class OutboundCalls : IDisposable
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
+        foreach (var (name, value) in headers.Where(header => !header.Key.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)))
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
         }
 
         try
@@ -87,31 +85,6 @@ internal sealed partial class OutboundCalls : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var endpoint = context.DnsEndPoint;
-        var addresses = await Dns.GetHostAddressesAsync(endpoint.Host, cancellationToken);
-        var allowed = HostOf(context.InitialRequestMessage.RequestUri!) is { AllowPrivate: true } ? addresses : [.. addresses.Where(PublicAddresses.Contains)];
-        if (allowed.Length == 0)
-        {
-            throw new PrivateAddressException();
-        }
-
-#pragma warning disable CA2000
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-#pragma warning restore CA2000
-        try
-        {
-            await socket.ConnectAsync(allowed, endpoint.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
     private async Task<string> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, _options.MaxAnswerBytes));
@@ -130,22 +103,4 @@ internal sealed partial class OutboundCalls : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A call to {Host} failed")]
     private static partial void LogFailed(ILogger logger, string host, Exception failure);
-}
-
-/// <summary>A host has addresses of private networks only.</summary>
-internal sealed class PrivateAddressException : Exception
-{
-    public PrivateAddressException()
-    {
-    }
-
-    public PrivateAddressException(string message)
-        : base(message)
-    {
-    }
-
-    public PrivateAddressException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
 }

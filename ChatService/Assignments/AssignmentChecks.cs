@@ -1,4 +1,5 @@
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Tools;
 using Lyceum.ChatService.Tutor;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -30,16 +31,19 @@ internal static class AssignmentChecks
         return TooLong("description", body.Description, MaxDescription)
             ?? TooLong("reference_solution", body.ReferenceSolution, MaxSolution)
             ?? Check(body.Objectives ?? [])
-            ?? Check("policy.max_hint_level", body.Policy);
+            ?? Check("policy.", body.Policy);
     }
 
-    public static ProblemHttpResult? Check(string field, HelpPolicyBody? policy) => policy?.MaxHintLevel is < MinLevel or > MaxLevel
-        ? ConversationProblems.Invalid(field, $"It must be between {MinLevel} and {MaxLevel}.")
+    /// <param name="at">Where in the body the policy is: what stands before its fields' names.</param>
+    /// <param name="policy">The policy.</param>
+    public static ProblemHttpResult? Check(string at, HelpPolicyBody? policy) =>
+        policy?.MaxHintLevel is < MinLevel or > MaxLevel ? ConversationProblems.Invalid($"{at}max_hint_level", $"It must be between {MinLevel} and {MaxLevel}.")
+        : ToolPolicy.Complaint(policy?.Tools) is { } complaint ? ConversationProblems.Invalid($"{at}tools", complaint)
         : null;
 
     public static HelpPolicy? Policy(HelpPolicyBody? body) => body is null
         ? null
-        : new HelpPolicy(body.MaxHintLevel ?? HelpPolicy.Default.MaxHintLevel, body.ShowCode ?? HelpPolicy.Default.ShowCode, body.Lockdown ?? HelpPolicy.Default.Lockdown);
+        : new HelpPolicy(body.MaxHintLevel ?? HelpPolicy.Default.MaxHintLevel, body.ShowCode ?? HelpPolicy.Default.ShowCode, body.Lockdown ?? HelpPolicy.Default.Lockdown) { Tools = body.Tools };
 
     private static ProblemHttpResult? Check(IReadOnlyList<string?> objectives) =>
         objectives.Count > MaxObjectives || objectives.Any(objective => NotebookText.Line(objective ?? "").Length is 0 or > MaxObjective)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Lyceum.ChatService.Assignments;
 
@@ -10,13 +11,21 @@ public sealed record HelpPolicy(int MaxHintLevel, bool ShowCode, bool Lockdown)
 {
     /// <summary>What holds where nobody said otherwise.</summary>
     public static HelpPolicy Default { get; } = new(4, ShowCode: true, Lockdown: false);
+
+    /// <summary>Which tools the tutor may use, such as <c>plugin/library</c> or <c>kernel/*</c>; null for the course's plugins.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Tools { get; init; }
 }
 
 /// <summary>The body of <c>PUT /tutor/courses/{course}/policy</c>, and the policy of an assignment; what is left out is as by default.</summary>
 /// <param name="MaxHintLevel">1 to 4; 4 unless given.</param>
 /// <param name="ShowCode">True unless given.</param>
 /// <param name="Lockdown">False unless given.</param>
-public sealed record HelpPolicyBody(int? MaxHintLevel, bool? ShowCode, bool? Lockdown);
+public sealed record HelpPolicyBody(int? MaxHintLevel, bool? ShowCode, bool? Lockdown)
+{
+    /// <summary>The course's plugins unless given; empty for no tools.</summary>
+    public IReadOnlyList<string>? Tools { get; init; }
+}
 
 /// <summary>The body of <c>POST /tutor/courses/{course}/assignments</c> and <c>PUT .../{id}</c>.</summary>
 /// <param name="Title">One line of 1 to 200 characters.</param>
@@ -59,6 +68,10 @@ public sealed record AssignmentList(IReadOnlyList<Assignment> Assignments);
 /// <param name="Assignment">The title of the assignment that the notebook belongs to; null when to none.</param>
 /// <param name="Policy">How much the tutor may help.</param>
 public sealed record PolicyInForce(string? Assignment, HelpPolicy Policy);
+
+/// <summary>The answer of <c>GET /tutor/lockdown</c>, which other services ask.</summary>
+/// <param name="Locked">Whether an exam is on.</param>
+public sealed record Lockdown(bool Locked);
 
 /// <summary>A change of what the tutor may do.</summary>
 /// <param name="Id">Its id, a UUIDv7.</param>

@@ -1,5 +1,7 @@
 using System.Security.Claims;
+using Lyceum.ChatService.Conversations;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Exams;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -16,11 +18,13 @@ internal static class AssignmentEndpoints
         builder.Services.AddSingleton<AssignmentStore>();
         builder.Services.AddSingleton<AuditTrail>();
         builder.Services.AddSingleton<HelpFinder>();
+        builder.AddExams<CourseExamPolicy>();
     }
 
     public static void MapAssignments(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/tutor/policy", InForceAsync);
+        routes.MapGet("/tutor/lockdown", LockdownAsync).RequireAuthorization(policy => policy.RequireRole(Roles.Service));
         var course = routes.MapCourse("/tutor").WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
         course.MapGet("/policy", PolicyAsync);
         course.MapPut("/policy", SetPolicyAsync);
@@ -38,13 +42,18 @@ internal static class AssignmentEndpoints
         return TypedResults.Ok(new PolicyInForce(found.Assignment?.Title, found.Policy));
     }
 
+    private static async Task<Results<Ok<Lockdown>, ProblemHttpResult>> LockdownAsync(
+        string? course, string? notebook_path, IExamPolicy exams, CancellationToken cancellationToken) => string.IsNullOrEmpty(course)
+            ? ConversationProblems.Invalid("course", "It is missing: name the course.")
+            : TypedResults.Ok(new Lockdown(await exams.IsOnAsync(course, notebook_path, cancellationToken) is true));
+
     private static async Task<Ok<HelpPolicy>> PolicyAsync(string course, AssignmentStore assignments, CancellationToken cancellationToken) =>
         TypedResults.Ok(await assignments.PolicyAsync(course, cancellationToken) ?? HelpPolicy.Default);
 
     private static async Task<Results<Ok<HelpPolicy>, ProblemHttpResult>> SetPolicyAsync(
         string course, HelpPolicyBody body, AssignmentStore assignments, ClaimsPrincipal user, CancellationToken cancellationToken)
     {
-        if (AssignmentChecks.Check("max_hint_level", body) is { } complaint)
+        if (AssignmentChecks.Check("", body) is { } complaint)
         {
             return complaint;
         }

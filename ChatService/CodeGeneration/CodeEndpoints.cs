@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Lyceum.ChatService.Ollama;
 using Lyceum.ChatService.Structured;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Exams;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -27,8 +28,8 @@ internal static class CodeEndpoints
     public static void MapCodeGeneration(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/codegen");
-        group.MapPost("/generate", GenerateAsync);
-        group.MapPost("/adjust", AdjustAsync);
+        group.MapPost("/generate", GenerateAsync).ClosedInExams();
+        group.MapPost("/adjust", AdjustAsync).ClosedInExams();
         group.MapCodeSessions();
     }
 

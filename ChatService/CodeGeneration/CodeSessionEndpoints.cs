@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Lyceum.ChatService.Ollama;
 using Lyceum.ChatService.Structured;
+using Lyceum.ServiceDefaults.Exams;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -20,7 +21,7 @@ internal static class CodeSessionEndpoints
         group.MapDelete("/{id:guid}", DeleteAsync);
         group.MapGet("/{id:guid}/compare", CompareAsync);
         group.MapDelete("/{id:guid}/snippets/{version:int}", DeleteSnippetAsync);
-        group.MapPost("/{id:guid}/snippets/{version:int}/test", TestAsync);
+        group.MapPost("/{id:guid}/snippets/{version:int}/test", TestAsync).ClosedInExams();
     }
 
     private static async Task<Results<Ok<CodeSessionList>, ProblemHttpResult>> ListAsync(
@@ -78,7 +79,7 @@ internal static class CodeSessionEndpoints
         var model = body.ModelName ?? snippet.Model;
         try
         {
-            return TypedResults.Ok(await tests.RunAsync(subject, session, snippet, CodeLanguage.Find(session.Language)!, body.Tests, body.Repairs ?? 0, model, cancellationToken));
+            return TypedResults.Ok(await tests.RunAsync(user.Caller(), session, snippet, CodeLanguage.Find(session.Language)!, body.Tests, body.Repairs ?? 0, model, cancellationToken));
         }
         catch (ModelException failure)
         {

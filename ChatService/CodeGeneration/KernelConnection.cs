@@ -20,13 +20,9 @@ internal sealed class KernelConnection : IDisposable
     /// <summary>Whether a message was too large to be taken.</summary>
     public bool IsFlooded { get; private set; }
 
-    public async Task ConnectAsync(Uri channels, string header, string? identity, CancellationToken cancellationToken)
+    public async Task ConnectAsync(Uri channels, string header, string identity, CancellationToken cancellationToken)
     {
-        if (identity is not null)
-        {
-            _socket.Options.SetRequestHeader(header, identity);
-        }
-
+        _socket.Options.SetRequestHeader(header, identity);
         await _socket.ConnectAsync(new Uri($"{channels}?session_id={_session}"), cancellationToken);
     }
 

@@ -16,7 +16,7 @@ internal sealed record KernelRun(string Outcome, string Output, string? Error, T
 /// within the user's number of kernels. Each run has a kernel of its own, which ends with it.
 /// </summary>
 internal sealed partial class KernelRuns(
-    IHttpClientFactory clients, ServiceEndpoints endpoints, IHttpContextAccessor accessor, IdentityTokens tokens, IOptions<CodeGenerationOptions> options,
+    IHttpClientFactory clients, ServiceEndpoints endpoints, IdentityTokens tokens, IOptions<CodeGenerationOptions> options,
     TimeProvider time, ILogger<KernelRuns> logger)
 {
     public const string HttpClientName = "kernelservice";
@@ -26,35 +26,39 @@ internal sealed partial class KernelRuns(
     private CodeGenerationOptions Limits => options.Value;
 
     /// <summary>The kernelspec for a language; null when KernelService has none, or there is no KernelService.</summary>
-    public async Task<string?> FindKernelAsync(CodeLanguage language, CancellationToken cancellationToken)
+    public async Task<string?> FindKernelAsync(CallerIdentity caller, CodeLanguage language, CancellationToken cancellationToken) =>
+        (await KernelspecsAsync(caller, cancellationToken)).FirstOrDefault(spec => language.IsOf(spec.Language)).Name;
+
+    /// <summary>The kernelspecs by name, each with its language; none when there is no KernelService.</summary>
+    public async Task<IReadOnlyList<(string Name, string Language)>> KernelspecsAsync(CallerIdentity caller, CancellationToken cancellationToken)
     {
         if (!endpoints.Knows(HttpClientName))
         {
-            return null;
+            return [];
         }
 
-        using var http = Client();
+        using var http = Client(caller);
         var specs = await http.GetFromJsonAsync(new Uri("http://kernelservice/api/kernelspecs"), KernelMessageJson.Default.KernelspecList, cancellationToken);
-        return specs?.Kernelspecs?.OrderBy(spec => spec.Key, StringComparer.Ordinal).FirstOrDefault(spec => language.IsOf(spec.Value.Spec?.Language ?? "")).Key;
+        return [.. (specs?.Kernelspecs ?? new Dictionary<string, KernelspecEntry>()).OrderBy(spec => spec.Key, StringComparer.Ordinal).Select(spec => (spec.Key, spec.Value.Spec?.Language ?? ""))];
     }
 
     /// <summary>Runs pieces of code one after another until one fails. Throws <see cref="KernelRefusedException"/> when KernelService starts no kernel.</summary>
-    public async Task<KernelRun> RunAsync(string kernelspec, IReadOnlyList<string> pieces, CancellationToken cancellationToken)
+    public async Task<KernelRun> RunAsync(CallerIdentity caller, string kernelspec, IReadOnlyList<string> pieces, CancellationToken cancellationToken)
     {
-        var kernel = await StartAsync(kernelspec, cancellationToken);
+        var kernel = await StartAsync(caller, kernelspec, cancellationToken);
         try
         {
-            return await RunInAsync(kernel, pieces, cancellationToken);
+            return await RunInAsync(caller, kernel, pieces, cancellationToken);
         }
         finally
         {
-            await EndAsync(kernel);
+            await EndAsync(caller, kernel);
         }
     }
 
-    private async Task<string> StartAsync(string kernelspec, CancellationToken cancellationToken)
+    private async Task<string> StartAsync(CallerIdentity caller, string kernelspec, CancellationToken cancellationToken)
     {
-        using var http = Client();
+        using var http = Client(caller);
         using var request = new HttpRequestMessage(HttpMethod.Post, "http://kernelservice/api/kernels")
         {
             Content = JsonContent.Create(new KernelStart(kernelspec), KernelMessageJson.Default.KernelStart),
@@ -72,7 +76,7 @@ internal sealed partial class KernelRuns(
         throw new KernelRefusedException(refusal?.Message ?? $"KernelService answered with status {(int)response.StatusCode}.");
     }
 
-    private async Task<KernelRun> RunInAsync(string kernel, IReadOnlyList<string> pieces, CancellationToken cancellationToken)
+    private async Task<KernelRun> RunInAsync(CallerIdentity caller, string kernel, IReadOnlyList<string> pieces, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Limits.KernelStartTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -81,7 +85,7 @@ internal sealed partial class KernelRuns(
         var started = time.GetTimestamp();
         try
         {
-            await connection.ConnectAsync(Channels(kernel), IdentityHeader.Name, Identity(), either.Token);
+            await connection.ConnectAsync(Channels(kernel), IdentityHeader.Name, tokens.Issue(caller), either.Token);
             var outcome = RunOutcome.Passed;
             foreach (var piece in pieces)
             {
@@ -149,17 +153,11 @@ internal sealed partial class KernelRuns(
         return output.Error is null ? RunOutcome.Passed : RunOutcome.Failed;
     }
 
-    /// <summary>A token of the user whose request is served; fresh, since repairs can outlast the one that came with it.</summary>
-    private string? Identity() => accessor.HttpContext is { } http ? tokens.Issue(http.User.Caller()) : null;
-
-    private HttpClient Client()
+    /// <summary>With a fresh token of the user's: what runs code can outlast the one that came with a request.</summary>
+    private HttpClient Client(CallerIdentity caller)
     {
         var http = clients.CreateClient(HttpClientName);
-        if (Identity() is { } identity)
-        {
-            http.DefaultRequestHeaders.Add(IdentityHeader.Name, identity);
-        }
-
+        http.DefaultRequestHeaders.Add(IdentityHeader.Name, tokens.Issue(caller));
         return http;
     }
 
@@ -169,9 +167,9 @@ internal sealed partial class KernelRuns(
         return new UriBuilder(service) { Scheme = service.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = $"/api/kernels/{Uri.EscapeDataString(kernel)}/channels" }.Uri;
     }
 
-    private async Task EndAsync(string kernel)
+    private async Task EndAsync(CallerIdentity caller, string kernel)
     {
-        using var http = Client();
+        using var http = Client(caller);
         // Also for a caller that has gone: the kernel would run on.
         using var limit = new CancellationTokenSource(EndTimeout, time);
         try

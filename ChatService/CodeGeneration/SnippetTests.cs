@@ -1,12 +1,14 @@
+using Lyceum.ServiceDefaults.Identity;
+
 namespace Lyceum.ChatService.CodeGeneration;
 
 /// <summary>Runs a snippet with tests, and has a model repair what fails, at most as often as was asked for.</summary>
 internal sealed class SnippetTests(CodeWriter writer, CodeStore store, KernelRuns kernels)
 {
     public async Task<TestReport> RunAsync(
-        string subject, CodeSession session, Snippet snippet, CodeLanguage language, string? tests, int repairs, string model, CancellationToken cancellationToken)
+        CallerIdentity caller, CodeSession session, Snippet snippet, CodeLanguage language, string? tests, int repairs, string model, CancellationToken cancellationToken)
     {
-        if (await kernels.FindKernelAsync(language, cancellationToken) is not { } kernelspec)
+        if (await kernels.FindKernelAsync(caller, language, cancellationToken) is not { } kernelspec)
         {
             return new TestReport(Ran: false, Passed: false, NotRun(language), tests, []);
         }
@@ -25,7 +27,7 @@ internal sealed class SnippetTests(CodeWriter writer, CodeStore store, KernelRun
         List<SnippetRun> runs = [];
         while (true)
         {
-            var run = await RunAsync(session.SessionId, snippet, kernelspec, tests, cancellationToken);
+            var run = await RunAsync(caller, session.SessionId, snippet, kernelspec, tests, cancellationToken);
             runs.Add(run);
             if (run.Outcome == RunOutcome.Passed || runs.Count > repairs)
             {
@@ -34,7 +36,7 @@ internal sealed class SnippetTests(CodeWriter writer, CodeStore store, KernelRun
 
             var feedback = Feedback(run, tests);
             var written = await writer.AdjustAsync(language, snippet.Prompt, snippet.Code, feedback, model, cancellationToken);
-            if (written.Code is null || await store.AddAsync(subject, session.SessionId, written.Code, snippet.Prompt, feedback, written.Model, cancellationToken) is not { } version)
+            if (written.Code is null || await store.AddAsync(caller.Subject, session.SessionId, written.Code, snippet.Prompt, feedback, written.Model, cancellationToken) is not { } version)
             {
                 return new TestReport(Ran: true, Passed: false, written.Reason ?? "The session takes no further version.", tests, runs);
             }
@@ -45,9 +47,9 @@ internal sealed class SnippetTests(CodeWriter writer, CodeStore store, KernelRun
 
     public static string NotRun(CodeLanguage language) => $"There is no kernel for {language.Name} here: the code was not run.";
 
-    private async Task<SnippetRun> RunAsync(Guid session, Snippet snippet, string kernelspec, string tests, CancellationToken cancellationToken)
+    private async Task<SnippetRun> RunAsync(CallerIdentity caller, Guid session, Snippet snippet, string kernelspec, string tests, CancellationToken cancellationToken)
     {
-        var run = await kernels.RunAsync(kernelspec, [snippet.Code, tests], cancellationToken);
+        var run = await kernels.RunAsync(caller, kernelspec, [snippet.Code, tests], cancellationToken);
         var recorded = new SnippetRun(snippet.Version, run.Outcome, run.Output, run.Error, (long)run.Duration.TotalMilliseconds);
         await store.RecordAsync(session, tests, recorded, cancellationToken);
         return recorded;

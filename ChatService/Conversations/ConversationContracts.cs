@@ -78,6 +78,7 @@ internal static class MessageStatus
 {
     public const string Queued = "queued";
     public const string Running = "running";
+    public const string Waiting = "waiting";
     public const string Done = "done";
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";

@@ -137,6 +137,11 @@ internal sealed class OllamaChatClient(IHttpClientFactory clients, IdentityToken
             update.Contents.Add(new TextContent(content));
         }
 
+        foreach (var call in chunk.Message?.ToolCalls ?? [])
+        {
+            update.Contents.Add(Call(call));
+        }
+
         if (chunk.Done)
         {
             update.FinishReason = chunk.DoneReason is "length" ? ChatFinishReason.Length : ChatFinishReason.Stop;
@@ -149,5 +154,14 @@ internal sealed class OllamaChatClient(IHttpClientFactory clients, IdentityToken
         }
 
         return update;
+    }
+
+    /// <summary>Ollama gives calls an id of late only, and reads none: they are told apart by their order.</summary>
+    private static FunctionCallContent Call(OllamaToolCall call)
+    {
+        var arguments = call.Function?.Arguments is { ValueKind: JsonValueKind.Object } given
+            ? given.EnumerateObject().DistinctBy(argument => argument.Name).ToDictionary(argument => argument.Name, argument => (object?)argument.Value)
+            : [];
+        return new FunctionCallContent(call.Id ?? Guid.NewGuid().ToString("N"), call.Function?.Name ?? "", arguments);
     }
 }

@@ -12,9 +12,10 @@ internal static class OllamaHosting
         builder.Services.AddHttpClient(OllamaChatClient.HttpClientName, http => http.Timeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, OllamaEmbeddings>();
         builder.Services.AddSingleton<OllamaChatClient>();
-        builder.Services.AddSingleton<IChatClient>(provider => new TracedChatClient(
+        builder.Services.AddSingleton(provider => new TracedChatClient(
             provider.GetRequiredService<OllamaChatClient>(),
             provider.GetRequiredService<ChatMetrics>(),
             provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IChatClient>(provider => provider.GetRequiredService<TracedChatClient>());
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.AI;
 
 namespace Lyceum.ChatService.Ollama;
@@ -8,14 +9,10 @@ namespace Lyceum.ChatService.Ollama;
 internal static class OllamaRequests
 {
     private static readonly JsonElement AnyJson = JsonElement.Parse("\"json\"");
+    private static readonly JsonTypeInfo<object?> Any = (JsonTypeInfo<object?>)AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(object));
 
     public static OllamaChatRequest From(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
-        if (options?.Tools is { Count: > 0 })
-        {
-            throw new NotSupportedException("The Ollama client does not call tools yet.");
-        }
-
         List<OllamaMessage> sent = [];
         if (options?.Instructions is { Length: > 0 } instructions)
         {
@@ -24,7 +21,7 @@ internal static class OllamaRequests
 
         sent.AddRange(messages.Select(From));
         var model = options?.ModelId ?? throw new ArgumentException("The chat options name no model.", nameof(options));
-        return new OllamaChatRequest(model, sent, Stream: true, Format(options.ResponseFormat), Options(options));
+        return new OllamaChatRequest(model, sent, Stream: true, Format(options.ResponseFormat), Options(options), Tools(options));
     }
 
     private static OllamaMessage From(ChatMessage message)
@@ -32,10 +29,17 @@ internal static class OllamaRequests
         StringBuilder content = new();
         StringBuilder thinking = new();
         List<string> images = [];
+        List<OllamaToolCall> calls = [];
         foreach (var part in message.Contents)
         {
             switch (part)
             {
+                case FunctionCallContent call:
+                    calls.Add(new OllamaToolCall(new OllamaFunctionCall(call.Name, JsonSerializer.SerializeToElement<object?>(call.Arguments ?? new Dictionary<string, object?>(), Any))));
+                    break;
+                case FunctionResultContent result:
+                    content.Append(result.Result as string ?? JsonSerializer.Serialize(result.Result, Any));
+                    break;
                 case TextReasoningContent reasoning:
                     thinking.Append(reasoning.Text);
                     break;
@@ -54,8 +58,16 @@ internal static class OllamaRequests
             message.Role.Value,
             content.ToString(),
             thinking.Length == 0 ? null : thinking.ToString(),
-            images.Count == 0 ? null : images);
+            images.Count == 0 ? null : images,
+            calls.Count == 0 ? null : calls,
+            message.Role == ChatRole.Tool ? message.AuthorName : null);
     }
+
+    private static OllamaTool[]? Tools(ChatOptions options) => options.Tools is not { Count: > 0 } tools || options.ToolMode is NoneChatToolMode
+        ? null
+        : [.. tools.Select(tool => tool is AIFunctionDeclaration function
+            ? new OllamaTool("function", new OllamaFunction(function.Name, function.Description, function.JsonSchema))
+            : throw new NotSupportedException($"The Ollama client cannot offer a {tool.GetType().Name}."))];
 
     private static JsonElement? Format(ChatResponseFormat? format) => format switch
     {

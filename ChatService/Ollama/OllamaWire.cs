@@ -9,10 +9,25 @@ internal sealed record OllamaChatRequest(
     IReadOnlyList<OllamaMessage> Messages,
     bool Stream,
     JsonElement? Format,
-    OllamaOptions? Options);
+    OllamaOptions? Options,
+    IReadOnlyList<OllamaTool>? Tools);
 
-/// <summary>One message; images are base64 without a data URI's head.</summary>
-internal sealed record OllamaMessage(string Role, string Content, string? Thinking = null, IReadOnlyList<string>? Images = null);
+/// <summary>One message; images are base64 without a data URI's head, and a tool's result names its tool.</summary>
+internal sealed record OllamaMessage(
+    string Role,
+    string Content,
+    string? Thinking = null,
+    IReadOnlyList<string>? Images = null,
+    IReadOnlyList<OllamaToolCall>? ToolCalls = null,
+    string? ToolName = null);
+
+internal sealed record OllamaTool(string Type, OllamaFunction Function);
+
+internal sealed record OllamaFunction(string Name, string Description, JsonElement Parameters);
+
+internal sealed record OllamaToolCall(OllamaFunctionCall? Function, string? Id = null);
+
+internal sealed record OllamaFunctionCall(string? Name, JsonElement? Arguments);
 
 internal sealed record OllamaOptions
 {
@@ -44,7 +59,7 @@ internal sealed record OllamaChatChunk(
     long? EvalCount,
     string? Error);
 
-internal sealed record OllamaChunkMessage(string? Content, string? Thinking);
+internal sealed record OllamaChunkMessage(string? Content, string? Thinking, IReadOnlyList<OllamaToolCall>? ToolCalls = null);
 
 [JsonSerializable(typeof(OllamaChatRequest))]
 [JsonSerializable(typeof(OllamaChatChunk))]

@@ -46,6 +46,9 @@ public sealed record TurnRecord(
 
     /// <summary>What became of an answer that had to be checked before it was shown; null when none had to be.</summary>
     public AnswerReview? Review { get; init; }
+
+    /// <summary>The tools that the model might call, as policies call them.</summary>
+    public IReadOnlyList<string> Tools { get; init; } = [];
 }
 
 /// <summary>What of a conversation a model was shown.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lyceum.ChatService.Ollama;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Exams;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.AI;
@@ -25,7 +26,7 @@ internal static class StructuredEndpoints
     public static void MapStructured(this IEndpointRouteBuilder routes)
     {
         var limits = routes.ServiceProvider.GetRequiredService<IOptions<StructuredOptions>>().Value;
-        routes.MapPost("/llm/structured", AskAsync).WithMetadata(new RequestSizeLimitAttribute(limits.MaxBodyBytes));
+        routes.MapPost("/llm/structured", AskAsync).WithMetadata(new RequestSizeLimitAttribute(limits.MaxBodyBytes)).ClosedInExams();
     }
 
     private static async Task<Results<ContentHttpResult, ProblemHttpResult>> AskAsync(

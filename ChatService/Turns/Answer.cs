@@ -18,6 +18,20 @@ internal sealed class Answer(int maxLength)
 
     public long? OutputTokens { get; private set; }
 
+    /// <summary>Whether it goes on once its user has approved what the model wants to have done.</summary>
+    public bool Waits { get; private set; }
+
+    /// <summary>An answer that goes on after it waited.</summary>
+    /// <param name="begun">What is stored of it.</param>
+    /// <param name="text">All that the model wrote for it.</param>
+    /// <param name="maxLength">How long it may become.</param>
+    public static Answer Of(BegunAnswer begun, string text, int maxLength)
+    {
+        var answer = new Answer(maxLength) { Model = begun.Model, InputTokens = begun.InputTokens, OutputTokens = begun.OutputTokens };
+        answer._text.Append(text);
+        return answer;
+    }
+
     /// <summary>Takes what came; answers the text that the answer grew by.</summary>
     /// <exception cref="TurnEndedException">The answer is longer than allowed; what fits is kept.</exception>
     public string Add(ChatResponseUpdate update)
@@ -25,9 +39,12 @@ internal sealed class Answer(int maxLength)
         Model = update.ModelId ?? Model;
         foreach (var usage in update.Contents.OfType<UsageContent>())
         {
-            InputTokens = usage.Details.InputTokenCount ?? InputTokens;
-            OutputTokens = usage.Details.OutputTokenCount ?? OutputTokens;
+            // A model that calls tools is asked several times for one answer.
+            InputTokens = InputTokens + usage.Details.InputTokenCount ?? usage.Details.InputTokenCount ?? InputTokens;
+            OutputTokens = OutputTokens + usage.Details.OutputTokenCount ?? usage.Details.OutputTokenCount ?? OutputTokens;
         }
+
+        Waits |= update.Contents.OfType<ToolApprovalRequestContent>().Any();
 
         // PostgreSQL's text cannot hold NUL.
         var delta = update.Text.Replace("\0", "", StringComparison.Ordinal);

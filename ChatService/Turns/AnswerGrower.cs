@@ -1,4 +1,5 @@
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Tools;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -6,7 +7,7 @@ using Npgsql;
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>Lets an answer grow by what the model says, and stores what may be seen of it and renews its lease meanwhile.</summary>
-internal sealed partial class AnswerGrower(IChatClient model, AnswerStore answers, IOptions<ConversationsOptions> options, TimeProvider time, ILogger<AnswerGrower> logger)
+internal sealed partial class AnswerGrower(ToolCallingClient model, AnswerStore answers, IOptions<ConversationsOptions> options, TimeProvider time, ILogger<AnswerGrower> logger)
 {
     /// <param name="live">The turn.</param>
     /// <param name="answer">What is to grow.</param>
@@ -57,7 +58,7 @@ internal sealed partial class AnswerGrower(IChatClient model, AnswerStore answer
             await updates.DisposeAsync();
         }
 
-        if (answer.Length == 0)
+        if (answer.Length == 0 && !answer.Waits)
         {
             throw new TurnEndedException(TurnFailure.Empty);
         }

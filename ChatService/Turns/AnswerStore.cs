@@ -3,6 +3,7 @@ using Lyceum.ChatService.Conversations;
 using Lyceum.ChatService.Experiments;
 using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Storage;
+using Lyceum.ChatService.Tools;
 using Lyceum.ChatService.Tutor;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -10,7 +11,8 @@ using Npgsql;
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>Stores answers while they grow and when they end. What a writer stores is void once it has lost the answer's lease.</summary>
-internal sealed class AnswerStore(NpgsqlDataSource database, ExposureStore exposures, IOptions<ConversationsOptions> options, TimeProvider time)
+internal sealed class AnswerStore(
+    NpgsqlDataSource database, ExposureStore exposures, IOptions<ConversationsOptions> options, IOptions<ToolsOptions> tools, TimeProvider time)
 {
     /// <summary>A database that takes longer must not hold up the stream to the student; the next save makes up for it.</summary>
     private const int SaveTimeoutSeconds = 2;
@@ -113,8 +115,10 @@ internal sealed class AnswerStore(NpgsqlDataSource database, ExposureStore expos
     {
         await using var command = database.CreateCommand($"""
             WITH stopped AS (
-                UPDATE message m SET cancel_requested = true FROM conversation c
-                WHERE c.id = $1 AND c.subject = $2 AND m.conversation_id = c.id AND m.lease_until IS NOT NULL
+                UPDATE message m
+                SET cancel_requested = true, status = CASE WHEN m.waiting_until IS NULL THEN m.status ELSE 'cancelled' END, waiting_until = NULL
+                FROM conversation c
+                WHERE c.id = $1 AND c.subject = $2 AND m.conversation_id = c.id AND (m.lease_until IS NOT NULL OR m.waiting_until IS NOT NULL)
                 RETURNING m.id)
             SELECT id, pg_notify('{CancelListener.Channel}', id::text) FROM stopped
             """);
@@ -160,7 +164,8 @@ internal sealed class AnswerStore(NpgsqlDataSource database, ExposureStore expos
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"""
             UPDATE message
-            SET content = $2, status = $3, model = $4, input_tokens = $5, output_tokens = $6, failure = $7, lease_until = NULL
+            SET content = $2, status = $3, model = $4, input_tokens = $5, output_tokens = $6, failure = $7, lease_until = NULL,
+                waiting_until = CASE WHEN $3 = 'waiting' THEN now() + $8 END
             WHERE id = $1 AND status IN ('queued', 'running', $3)
             RETURNING {Columns.OfMessage}
             """)
@@ -174,6 +179,7 @@ internal sealed class AnswerStore(NpgsqlDataSource database, ExposureStore expos
                 Parameter.Count(answer.InputTokens),
                 Parameter.Count(answer.OutputTokens),
                 Parameter.Text(failure),
+                Parameter.Span(tools.Value.ApprovalLifetime),
             },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"UPDATE conversation SET updated_at = $2 WHERE id = $1 RETURNING {Columns.OfSession}")
@@ -196,10 +202,10 @@ internal sealed class AnswerStore(NpgsqlDataSource database, ExposureStore expos
     public async Task<int> FailExpiredAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
-            UPDATE message SET status = 'failed', failure = $1, lease_until = NULL
-            WHERE lease_until < now()
+            UPDATE message SET status = 'failed', failure = CASE WHEN waiting_until IS NULL THEN $1 ELSE $2 END, lease_until = NULL, waiting_until = NULL
+            WHERE lease_until < now() OR waiting_until < now()
             """);
-        command.Parameters.Add(Parameter.Text(TurnFailure.Expired.Detail));
+        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Text(TurnFailure.Expired.Detail), Parameter.Text(TurnFailure.NotApproved.Detail)]);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

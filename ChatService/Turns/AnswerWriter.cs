@@ -1,6 +1,6 @@
 using Lyceum.ChatService.Records;
+using Lyceum.ChatService.Tools;
 using Lyceum.ChatService.Tutor;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ChatService.Turns;
@@ -16,19 +16,18 @@ internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records,
             return;
         }
 
-        var how = plan.Setup.OptionsFor(live.Turn.Caller);
-        await grower.GrowAsync(live, answer, plan.Messages, how, show: !plan.Guard.Holds, cancellationToken);
-        if (!plan.Guard.Holds)
+        await grower.GrowAsync(live, answer, plan.Messages, plan.Options, show: !plan.Guard.Holds, cancellationToken);
+        if (!plan.Guard.Holds || answer.Waits)
         {
             return;
         }
 
-        var (text, review) = await ReviewAsync(live, plan, how, answer, cancellationToken);
+        var (text, review) = await ReviewAsync(live, plan, answer, cancellationToken);
         await records.SetReviewAsync(live.Turn.AnswerId, review, cancellationToken);
         live.Show(text);
     }
 
-    private async Task<(string Text, AnswerReview Review)> ReviewAsync(LiveTurn live, TurnPlan plan, ChatOptions how, Answer answer, CancellationToken cancellationToken)
+    private async Task<(string Text, AnswerReview Review)> ReviewAsync(LiveTurn live, TurnPlan plan, Answer answer, CancellationToken cancellationToken)
     {
         var text = answer.Text;
         var likeness = plan.Guard.Likeness(text);
@@ -39,7 +38,7 @@ internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records,
         }
 
         var second = new Answer(options.Value.MaxAnswerCharacters);
-        await grower.GrowAsync(live, second, TutorRequests.Rewrite(plan.Setup, plan.Messages, text), how, show: false, cancellationToken);
+        await grower.GrowAsync(live, second, TutorRequests.Rewrite(plan.Setup, plan.Messages, text), plan.Options.WithoutTools(), show: false, cancellationToken);
         answer.AddUsage(second);
         var again = plan.Guard.Likeness(second.Text);
         return plan.Guard.IsTooNear(again)

@@ -9,7 +9,7 @@ namespace Lyceum.ChatService.Turns;
 internal sealed class LiveTurn(Turn turn) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly StringBuilder _shown = new();
+    private readonly StringBuilder _shown = new(turn.Begun?.Shown);
     private readonly CancellationTokenSource _cancel = new();
     private TaskCompletionSource _changed = Signal();
     private TurnResult? _result;

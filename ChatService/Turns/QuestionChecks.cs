@@ -10,8 +10,8 @@ internal sealed class QuestionChecks(IOptions<ConversationsOptions> options)
 {
     private const int MaxPath = 1024;
     private const int MaxCellId = 256;
+    private const int MaxKernelId = 100;
     private const int MaxLanguage = 64;
-    private const int MaxKernelId = 64;
     private const int MaxCellsAround = 20;
     private const int MaxVariables = 200;
 

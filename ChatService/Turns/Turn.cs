@@ -27,7 +27,17 @@ internal sealed record Turn
 
     /// <summary>Whether the question was tried before, so that its context is what it will be.</summary>
     public bool IsRetry { get; init; }
+
+    /// <summary>What there is of the answer, where it waited for approval and goes on; null where it begins.</summary>
+    public BegunAnswer? Begun { get; init; }
 }
+
+/// <summary>An answer that waited for its user.</summary>
+/// <param name="Shown">What may be seen of it.</param>
+/// <param name="Model">The model that wrote it.</param>
+/// <param name="InputTokens">What the model has read for it.</param>
+/// <param name="OutputTokens">What the model has written for it.</param>
+internal sealed record BegunAnswer(string Shown, string? Model, long? InputTokens, long? OutputTokens);
 
 /// <summary>Why a turn cannot begin.</summary>
 internal enum Refusal

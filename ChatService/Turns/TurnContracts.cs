@@ -25,7 +25,6 @@ public sealed record AskRequest(string? UserMessage, QuestionContext? Context);
 /// <param name="Variables">What is in scope in the kernel, the newest at the end, at most 200; the newest are shown first.</param>
 /// <param name="About">What the student works on, as the client knows it: a course, an exercise, a data set.</param>
 /// <param name="Activity">What the student did of late, as the client knows it; null lets the tutor look for it.</param>
-/// <param name="KernelId">The notebook's kernel, at most 64 characters, whose variables the tutor looks at where <c>variables</c> are not given.</param>
 public sealed record QuestionContext(
     string? NotebookPath,
     string? CellId,
@@ -37,8 +36,11 @@ public sealed record QuestionContext(
     IReadOnlyList<RanCell?>? CellsRan = null,
     IReadOnlyList<ScopeVariable?>? Variables = null,
     string? About = null,
-    string? Activity = null,
-    string? KernelId = null);
+    string? Activity = null)
+{
+    /// <summary>The kernel in which the question is asked, at most 100 characters; its tools can be used while the question is answered, and the tutor looks at its variables where <c>variables</c> are not given.</summary>
+    public string? KernelId { get; init; }
+}
 
 /// <summary>A cell that ran.</summary>
 /// <param name="Code">Its text.</param>

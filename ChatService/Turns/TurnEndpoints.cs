@@ -29,6 +29,7 @@ internal static class TurnEndpoints
         builder.Services.AddSingleton<HistorySummaries>();
         builder.Services.AddSingleton<QuestionStudies>();
         builder.Services.AddSingleton<TurnPlanner>();
+        builder.Services.AddSingleton<WaitedTurns>();
         builder.Services.AddSingleton<TurnRunner>();
         builder.Services.AddSingleton<LiveTurns>();
         builder.Services.AddSingleton<TurnFollower>();

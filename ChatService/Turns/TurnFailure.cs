@@ -13,6 +13,8 @@ internal sealed record TurnFailure(string Kind, int Status, string Detail)
 
     public static readonly TurnFailure Expired = new("interrupted", StatusCodes.Status503ServiceUnavailable, $"The tutor was interrupted while it answered. {Again}");
 
+    public static readonly TurnFailure NotApproved = new("not_approved", StatusCodes.Status409Conflict, "Nobody allowed or refused in time what the tutor wanted to do. Your question is kept: try again.");
+
     public static readonly TurnFailure Lost = new("lost", StatusCodes.Status409Conflict, "The answer was given up: its conversation was deleted, or was silent for so long that the question counts as failed.");
 
     public static readonly TurnFailure StorageAway = new("storage", StatusCodes.Status503ServiceUnavailable, $"The database is away, the answer could not be stored. {Again}");

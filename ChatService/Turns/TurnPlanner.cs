@@ -2,7 +2,9 @@ using Lyceum.ChatService.Assignments;
 using Lyceum.ChatService.Guard;
 using Lyceum.ChatService.Profiles;
 using Lyceum.ChatService.Records;
+using Lyceum.ChatService.Tools;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Exams;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -10,10 +12,11 @@ namespace Lyceum.ChatService.Turns;
 
 /// <summary>What is to be done for a turn.</summary>
 /// <param name="Messages">What the model is asked; empty when it is not.</param>
-/// <param name="Setup">How it is asked.</param>
+/// <param name="Setup">What the tutor is in this turn.</param>
+/// <param name="Options">How the model is asked.</param>
 /// <param name="Guard">What the answer is kept within.</param>
 /// <param name="Reply">The answer, where none is asked of a model; null to ask it.</param>
-internal sealed record TurnPlan(IReadOnlyList<ChatMessage> Messages, TutorSetup Setup, AnswerGuard Guard, string? Reply);
+internal sealed record TurnPlan(IReadOnlyList<ChatMessage> Messages, TutorSetup Setup, ChatOptions Options, AnswerGuard Guard, string? Reply);
 
 /// <summary>Decides what a turn is: finds what belongs to the question, what help is allowed, and stores both before the model is asked.</summary>
 internal sealed class TurnPlanner(
@@ -24,11 +27,11 @@ internal sealed class TurnPlanner(
     ProfileStore profiles,
     QuestionStudies studies,
     TutorRequests requests,
+    Toolbox toolbox,
     AnswerStore answers,
     TurnEvents events,
     IOptions<TutorOptions> options)
 {
-    private const string Locked = "The tutor is closed here while the exam is on. If something is broken or unclear, ask your instructor.";
     private const string ReportCommand = "/report";
 
     public async Task<TurnPlan> PlanAsync(LiveTurn live, CancellationToken cancellationToken)
@@ -53,9 +56,13 @@ internal sealed class TurnPlanner(
             : await studies.StudyAsync(live, setup, context, help, earlier, profile, cancellationToken);
 
         var question = new QuestionFacts(context, errorKey, study, isCommand);
-        var reply = help.Policy.Lockdown ? Locked : isCommand ? profile.Report() : null;
+        var reply = help.Policy.Lockdown ? ExamRule.Closed : isCommand ? profile.Report() : null;
+        var tools = reply is null
+            ? await toolbox.FindAsync(new ToolRequest(turn.Caller, turn.Question, context.NotebookPath) { KernelId = context.KernelId }, help.Policy.Tools, cancellationToken)
+            : [];
         var request = requests.Request(setup, earlier, context, turn.Question, help, level, study);
-        var record = Record(turn, setup, help, request, study, level, times, earlier.Total, asksModel: reply is null);
+        request = request with { Messages = Toolbox.Explain(request.Messages, tools) };
+        var record = Record(turn, setup, help, request, study, level, times, earlier.Total, asksModel: reply is null) with { Tools = [.. tools.Select(tool => tool.Key)] };
         await answers.SetPlanAsync(turn, question, record, cancellationToken);
         events.Asked(turn, question, record);
         var guard = new AnswerGuard(
@@ -63,7 +70,8 @@ internal sealed class TurnPlanner(
             context.Code,
             [.. earlier.Newest.Where(message => !message.IsQuestion).Select(message => message.Content)],
             options.Value.MaxSolutionShare);
-        return new TurnPlan(request.Messages, setup, guard, reply);
+        var how = setup.OptionsFor(turn.Caller);
+        return new TurnPlan(request.Messages, setup, tools.Count == 0 ? how : how.With(new ToolRun(turn.AnswerId, turn.Caller, tools)), guard, reply);
     }
 
     private TurnRecord Record(Turn turn, TutorSetup setup, Help help, TutorRequest request, QuestionStudy study, int level, int times, int total, bool asksModel)

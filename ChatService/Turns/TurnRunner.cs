@@ -13,6 +13,7 @@ internal sealed record TurnResult(Message? Message, ChatSession? Session, TurnFa
 /// <summary>Runs a turn that was begun: has it planned and the answer written, and whatever happens ends it.</summary>
 internal sealed partial class TurnRunner(
     TurnPlanner planner,
+    WaitedTurns waited,
     AnswerWriter writer,
     AnswerStore answers,
     TurnEvents events,
@@ -35,7 +36,9 @@ internal sealed partial class TurnRunner(
         TurnFailure? failure = null;
         try
         {
-            await writer.WriteAsync(live, await planner.PlanAsync(live, stop.Token), answer, stop.Token);
+            var plan = turn.Begun is null ? await planner.PlanAsync(live, stop.Token) : await waited.PlanAsync(turn, stop.Token);
+            answer = turn.Begun is null ? answer : await waited.AnswerAsync(turn, stop.Token);
+            await writer.WriteAsync(live, plan, answer, stop.Token);
         }
         catch (Exception thrown) when (Expected(thrown, live.Cancelled, late.Token, stop.Token) is { } expected)
         {
@@ -54,7 +57,7 @@ internal sealed partial class TurnRunner(
     private async Task<TurnResult> EndAsync(LiveTurn live, Answer answer, TurnFailure? failure, long started)
     {
         var turn = live.Turn;
-        var status = failure is null ? MessageStatus.Done : failure == TurnFailure.Cancelled ? MessageStatus.Cancelled : MessageStatus.Failed;
+        var status = failure is null ? (answer.Waits ? MessageStatus.Waiting : MessageStatus.Done) : failure == TurnFailure.Cancelled ? MessageStatus.Cancelled : MessageStatus.Failed;
         using var patience = new CancellationTokenSource(options.Value.StorePatience, time);
         (Message, ChatSession)? stored = null;
         try
@@ -68,7 +71,12 @@ internal sealed partial class TurnRunner(
             failure ??= TurnFailure.StorageAway;
         }
 
-        events.Ended(turn, answer, failure is null ? MessageStatus.Done : status is MessageStatus.Done ? MessageStatus.Failed : status, time.GetElapsedTime(started));
+        if (failure is not null || !answer.Waits)
+        {
+            var outcome = failure is null ? MessageStatus.Done : status is MessageStatus.Done or MessageStatus.Waiting ? MessageStatus.Failed : status;
+            events.Ended(turn, answer, outcome, time.GetElapsedTime(started));
+        }
+
         // An answer that its student stopped has ended as wished.
         return new TurnResult(stored?.Item1, stored?.Item2, failure == TurnFailure.Cancelled && stored is not null ? null : failure);
     }

@@ -17,8 +17,8 @@ internal sealed class TurnStore(NpgsqlDataSource database, IOptions<Conversation
     private const int MaxTitle = 80;
 
     private const string FailExpired = """
-        UPDATE message SET status = 'failed', failure = $2, lease_until = NULL
-        WHERE conversation_id = $1 AND lease_until < now()
+        UPDATE message SET status = 'failed', failure = CASE WHEN waiting_until IS NULL THEN $2 ELSE $3 END, lease_until = NULL, waiting_until = NULL
+        WHERE conversation_id = $1 AND (lease_until < now() OR waiting_until < now())
         """;
 
     private const string InsertAnswer = """
@@ -153,7 +153,7 @@ internal sealed class TurnStore(NpgsqlDataSource database, IOptions<Conversation
         // What was said to a person has no answer.
         return Columns.ReadText(rows, 4) switch
         {
-            MessageStatus.Queued or MessageStatus.Running => Refusal.AnotherTurnRuns,
+            MessageStatus.Queued or MessageStatus.Running or MessageStatus.Waiting => Refusal.AnotherTurnRuns,
             MessageStatus.Done => Refusal.NothingToRetry,
             _ => New(caller, conversation, rows.GetString(1), StoredContext.Read(rows, 2)) with
             {
@@ -188,7 +188,7 @@ internal sealed class TurnStore(NpgsqlDataSource database, IOptions<Conversation
 
     private static NpgsqlBatchCommand Expire(Guid conversation) => new(FailExpired)
     {
-        Parameters = { Parameter.Id(conversation), Parameter.Text(TurnFailure.Expired.Detail) },
+        Parameters = { Parameter.Id(conversation), Parameter.Text(TurnFailure.Expired.Detail), Parameter.Text(TurnFailure.NotApproved.Detail) },
     };
 
     private NpgsqlBatchCommand InsertQuestion(Turn turn) => new("""

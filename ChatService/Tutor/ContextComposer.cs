@@ -29,6 +29,7 @@ internal sealed partial class ContextComposer(StudentTelemetry telemetry, Kernel
         {
             NotebookPath = Present(asked.NotebookPath, NotebookText.Line),
             CellId = Present(asked.CellId, NotebookText.Line),
+            KernelId = Present(asked.KernelId, NotebookText.Line),
             Code = Code(asked.Code, SourceFrom.Request, sources),
             Language = Language(asked.Language),
             Error = Error(asked.Error?.Name, asked.Error?.Value, asked.Error?.Traceback, SourceFrom.Request, sources),
@@ -47,7 +48,6 @@ internal sealed partial class ContextComposer(StudentTelemetry telemetry, Kernel
             Activity = Optional(SourceKind.Activity, SourceFrom.Request, asked.Activity, options.Value.MaxActivityTokens, sources),
             CellsRan = Ran(asked.CellsRan, sources),
             Variables = Variables(asked.Variables, sources),
-            KernelId = asked.Variables is null ? Present(asked.KernelId, NotebookText.Line) : null,
             Sources = sources,
         };
     }
@@ -56,7 +56,7 @@ internal sealed partial class ContextComposer(StudentTelemetry telemetry, Kernel
     public async Task<TutorContext> CompleteAsync(CallerIdentity student, TutorContext context, CancellationToken cancellationToken)
     {
         var activity = context.Activity is null ? telemetry.ActivityAsync(student, context.NotebookPath, cancellationToken) : Task.FromResult<RecentActivity?>(null);
-        var inScope = context.KernelId is { } kernel ? kernels.ReadAsync(student, kernel, cancellationToken) : Task.FromResult<IReadOnlyList<ScopeVariable>>([]);
+        var inScope = context is { KernelId: { } kernel, Variables: null } ? kernels.ReadAsync(student, kernel, cancellationToken) : Task.FromResult<IReadOnlyList<ScopeVariable>>([]);
         var last = context.Error is null ? await telemetry.LastErrorAsync(student, context.NotebookPath, cancellationToken) : null;
         List<Source> sources = [.. context.Sources];
         if (last is not null)

@@ -14,12 +14,12 @@ internal sealed record TutorContext
 
     public string? CellId { get; init; }
 
+    /// <summary>The kernel in which the question was asked.</summary>
+    public string? KernelId { get; init; }
+
     public string? Code { get; init; }
 
     public string? Language { get; init; }
-
-    /// <summary>The kernel whose variables are to be looked at; null for none.</summary>
-    public string? KernelId { get; init; }
 
     public TutorError? Error { get; init; }
 

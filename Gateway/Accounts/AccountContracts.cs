@@ -15,6 +15,10 @@ public sealed record Account(string Id, string Name, string Course, IReadOnlyLis
 /// <param name="Accounts">By name.</param>
 public sealed record AccountList(IReadOnlyList<Account> Accounts);
 
+/// <summary>What the people of a course are called.</summary>
+/// <param name="Names">The names, without the owner's.</param>
+public sealed record AccountNames(IReadOnlyList<string> Names);
+
 /// <summary>Asks for a new account in the caller's course.</summary>
 /// <param name="Name">The name to show, 1 to 100 characters.</param>
 /// <param name="Roles"><c>student</c> (the default), <c>instructor</c> or both; only the owner makes instructors.</param>
@@ -34,6 +38,7 @@ public sealed record CreatedAccount(Account Account, string Token, string SignIn
 public sealed record Self(string Subject, string Name, string Course, IReadOnlyList<string> Roles);
 
 [JsonSerializable(typeof(AccountList))]
+[JsonSerializable(typeof(AccountNames))]
 [JsonSerializable(typeof(NewAccount))]
 [JsonSerializable(typeof(CreatedAccount))]
 [JsonSerializable(typeof(Self))]

@@ -29,6 +29,9 @@ internal static class AccountEndpoints
     {
         routes.MapGet("/identity", WhoAmI);
 
+        // For services: what has to be masked in what leaves. It is no path of the routing table, so callers from outside are not asked twice.
+        routes.MapGet("/accounts/names", NamesAsync).RequireAuthorization(Policies.Service);
+
         var accounts = routes.MapGroup("/accounts").RequireAuthorization(Policies.Instructor);
         accounts.MapGet("", ListAsync);
         accounts.MapPost("", CreateAsync);
@@ -43,6 +46,9 @@ internal static class AccountEndpoints
 
     private static async Task<Ok<AccountList>> ListAsync(HttpContext context, AccountStore accounts, CancellationToken cancellationToken) =>
         TypedResults.Ok(new AccountList(await accounts.ListAsync(context.User.Caller().Course, cancellationToken)));
+
+    private static async Task<Ok<AccountNames>> NamesAsync(string course, AccountStore accounts, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new AccountNames([.. (await accounts.ListAsync(course, cancellationToken)).Where(account => account.CreatedAt is not null).Select(account => account.Name)]));
 
     private static async Task<Results<Created<CreatedAccount>, ValidationProblem, ForbidHttpResult>> CreateAsync(
         NewAccount request, HttpContext context, AccountStore accounts, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Lyceum.Gateway.Page;
 internal static class PageEndpoints
 {
     // The page's own router decides what these show.
-    private static readonly string[] PagePaths = ["/", "/notebooks/{**path}", "/class", "/teach/{**part}"];
+    private static readonly string[] PagePaths = ["/", "/notebooks/{**path}", "/class/{**path}", "/teach/{**part}"];
 
     public static void AddPage(this IHostApplicationBuilder builder) =>
         builder.Services.AddResponseCompression(compression => compression.EnableForHttps = true);

@@ -1,6 +1,7 @@
 using Lyceum.Gateway.Accounts;
 using Lyceum.Gateway.Limits;
 using Lyceum.ServiceDefaults.Identity;
+using Lyceum.ServiceDefaults.Replicas;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.ServiceDiscovery;
@@ -16,6 +17,7 @@ internal static class RoutingEndpoints
 
     public static void AddRouting(this IHostApplicationBuilder builder)
     {
+        builder.TryAddReplicaDirectory();
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
         // The first writer that can, writes: before the default one.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, DialectProblemWriter>());
@@ -25,7 +27,17 @@ internal static class RoutingEndpoints
             .AddTransforms(context => context.AddRequestTransform(ReplaceIdentity));
     }
 
-    public static void MapRouting(this IEndpointRouteBuilder routes) => routes.MapReverseProxy();
+    public static void MapRouting(this IEndpointRouteBuilder routes) => routes.MapReverseProxy(proxy =>
+    {
+        if (routes.ServiceProvider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(ReplicaDirectory)))
+        {
+            proxy.Use(KernelOwners.RouteAsync);
+        }
+
+        proxy.UseSessionAffinity();
+        proxy.UseLoadBalancing();
+        proxy.UsePassiveHealthChecks();
+    });
 
     private static RouteConfig Route(PathRule rule, LimitsOptions limits) => new()
     {
@@ -33,9 +45,12 @@ internal static class RoutingEndpoints
         ClusterId = rule.Service,
         Match = new RouteMatch { Path = rule.Pattern },
         AuthorizationPolicy = rule.Policy,
-        MaxRequestBodySize = limits.MaxRequestBodySizeOf.TryGetValue(rule.Service, out var size) ? Math.Min(size, limits.MaxRequestBodySize) : limits.MaxRequestBodySize,
+        MaxRequestBodySize = rule.MaxBody ?? MaxBodyOf(rule, limits),
         Metadata = new Dictionary<string, string> { [nameof(Dialect)] = rule.Dialect.ToString(), [nameof(PathRule.NamesStudents)] = rule.NamesStudents.ToString() },
     };
+
+    private static long MaxBodyOf(PathRule rule, LimitsOptions limits) =>
+        limits.MaxRequestBodySizeOf.TryGetValue(rule.Service, out var size) ? Math.Min(size, limits.MaxRequestBodySize) : limits.MaxRequestBodySize;
 
     private static ClusterConfig Cluster(string service) => new()
     {

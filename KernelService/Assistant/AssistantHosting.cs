@@ -1,5 +1,5 @@
 using Lyceum.KernelService.Channels;
-using Lyceum.KernelService.Executions;
+using Lyceum.NotebookAssistant;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Assistant;
@@ -9,28 +9,27 @@ internal static class AssistantHosting
     public static void AddAssistant(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<AssistantOptions>().BindConfiguration("Assistant").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddHttpClient(TutorClient.HttpClientName, http => http.Timeout = Timeout.InfiniteTimeSpan);
-        builder.Services.AddSingleton<TutorClient>();
-        builder.Services.AddSingleton<KernelQuestions>();
-        builder.Services.AddSingleton<AssistantMessages>();
+        builder.Services.AddHttpClient(Tutors.HttpClientName, http => http.Timeout = Timeout.InfiniteTimeSpan);
+        builder.AddExams();
+        builder.Services.AddSingleton<Tutors>();
         builder.Services.AddSingleton<Assistants>();
+        builder.Services.AddSingleton(services =>
+            new KernelQuestions(services.GetRequiredService<IOptions<AssistantOptions>>().Value, services.GetRequiredService<TimeProvider>()));
     }
 }
 
 /// <summary>Makes each kernel its assistant.</summary>
-internal sealed class Assistants(
-    IOptions<AssistantOptions> options, TutorClient tutor, KernelQuestions questions, AssistantMessages messages, TimeProvider time, ILogger<KernelAssistant> logger)
+internal sealed partial class Assistants(IOptions<AssistantOptions> options, Tutors tutors, TimeProvider time, ILogger<Assistants> logger)
 {
     /// <param name="language">The kernel's language, as its kernelspec names it.</param>
     /// <param name="notebook">The path of the notebook that the kernel works for, if it is known.</param>
     /// <param name="clients">The kernel's clients.</param>
     /// <param name="recent">The cells that ran last.</param>
-    public KernelAssistant For(string language, Func<string?> notebook, KernelClients clients, RecentCells recent)
-    {
-        var context = new AssistantContext();
-        var composer = new NotebookContext(language, notebook, recent, context, questions);
-        var turns = new TutorTurns(language, composer, tutor, options.Value, time);
-        var setup = new ContextSetup(language, context, questions);
-        return new KernelAssistant(options.Value, turns, setup, questions, language, clients, messages, logger);
-    }
+    public ChannelAssistant For(string language, Func<string?> notebook, KernelClients clients, RecentCells recent) => new(
+        options.Value,
+        tutors,
+        KernelAssistants.For(language, notebook, new ChannelAudience(clients), recent, options.Value, time, (type, exception) => LogFailed(logger, type, exception)));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The assistant failed to answer a {Type}")]
+    private static partial void LogFailed(ILogger logger, string type, Exception exception);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Lyceum.NotebookAssistant;
 
 namespace Lyceum.KernelService.Executions;
 
@@ -18,9 +19,6 @@ internal sealed record ExecuteOutcome(string? Status, string? Ename, string? Eva
 /// <param name="DurationMs">Milliseconds from the kernel's taking it up to its reply.</param>
 /// <param name="Error">What went wrong.</param>
 internal sealed record CellExecuteDetail(string Language, string Code, bool Success, long DurationMs, CellError? Error);
-
-/// <summary>An error as the kernel told it, cut to a limit.</summary>
-internal sealed record CellError(string Name, string Value, IReadOnlyList<string> Traceback);
 
 [JsonSerializable(typeof(ExecuteRequest))]
 [JsonSerializable(typeof(ExecuteMetadata))]

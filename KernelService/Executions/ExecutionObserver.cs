@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lyceum.KernelService.Kernels;
 using Lyceum.Messaging;
+using Lyceum.NotebookAssistant;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.LearningEvents;
 

@@ -1,8 +1,10 @@
 using System.ComponentModel;
+using Lyceum.KernelService.Assistant;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Outliving;
 using Lyceum.KernelService.WarmKernels;
 using Lyceum.Messaging;
+using Lyceum.NotebookAssistant;
 using Lyceum.ServiceDefaults.Identity;
 
 namespace Lyceum.KernelService.Kernels;
@@ -17,7 +19,7 @@ internal sealed class Kernel(
     KernelsOptions options,
     KernelTraffic traffic,
     TimeProvider time,
-    ILogger<Kernel> logger) : IAsyncDisposable
+    ILogger<Kernel> logger) : IAssistedKernel, IAsyncDisposable
 {
     private const int MaxDoublings = 6;
     private static readonly TimeSpan RestartDelay = TimeSpan.FromMilliseconds(100);
@@ -34,11 +36,18 @@ internal sealed class Kernel(
 
     public string SpecName => launch.Spec.Name;
 
+    /// <summary>As its kernelspec names it.</summary>
+    public string Language => launch.Spec.File.Language;
+
     public CallerIdentity Owner => owner.Caller;
 
     public KernelClients Clients => traffic.Clients;
 
     public KernelActivity Activity => traffic.Activity;
+
+    public ChannelAssistant Assistant => traffic.Assistant;
+
+    public bool IsIdle => Activity.State == KernelActivity.Idle;
 
     /// <summary>Ends when the kernel is deleted, and with it the connections to it.</summary>
     public CancellationToken ShutDown => _shutDown.Token;
@@ -133,16 +142,17 @@ internal sealed class Kernel(
     /// Sends a request of the service's own on shell and waits for its reply, which no client sees; null when the kernel has
     /// other things to do or has gone.
     /// </summary>
-    public async Task<JupyterMessage?> AskAsync(string type, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async Task<JupyterMessage?> AskAsync(
+        string type, ReadOnlyMemory<byte> content, Action<JupyterMessage>? published, CancellationToken cancellationToken)
     {
-        if (_run is not { } current || Activity.State != KernelActivity.Idle)
+        if (_run is not { } current || !IsIdle)
         {
             return null;
         }
 
         try
         {
-            return await current.AskAsync(type, content, cancellationToken);
+            return await current.AskAsync(type, content, published, cancellationToken);
         }
         catch (Exception exception) when (exception is ZmtpException or KernelNotReadyException)
         {
@@ -152,13 +162,21 @@ internal sealed class Kernel(
 
     public async Task InterruptAsync(CancellationToken cancellationToken)
     {
+        await InterruptCodeAsync(cancellationToken);
+
+        // Afterwards: the next question to the assistant asks the kernel, which the interrupt must not hit.
+        traffic.Interrupt();
+    }
+
+    public void Touch() => Activity.Touch();
+
+    /// <summary>Interrupts what the kernel executes and not what the assistant answers.</summary>
+    public async Task InterruptCodeAsync(CancellationToken cancellationToken)
+    {
         if (_run is { } current && Activity.State != KernelActivity.Dead)
         {
             await current.InterruptAsync(cancellationToken);
         }
-
-        // Afterwards: the next question to the assistant asks the kernel, which the interrupt must not hit.
-        traffic.Interrupt();
     }
 
     /// <summary>Ends the process and starts another, and waits until that is ready.</summary>
@@ -262,7 +280,7 @@ internal sealed class Kernel(
             await current.Ready;
             if (current.IsAdopted)
             {
-                await current.AskAsync("kernel_info_request", default, _shutDown.Token);
+                await current.AskAsync("kernel_info_request", default, published: null, _shutDown.Token);
             }
 
             if (_run == current)

@@ -4,6 +4,7 @@ using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Errors;
 using Lyceum.KernelService.Kernelspecs;
 using Lyceum.KernelService.Limits;
+using Lyceum.KernelService.Replicas;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.LearningEvents;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -29,7 +30,7 @@ internal static class KernelEndpoints
     public static void MapKernels(this IEndpointRouteBuilder routes)
     {
         var kernels = routes.MapGroup("/api/kernels");
-        kernels.MapGet("", List);
+        kernels.MapGet("", ListAsync);
         kernels.MapPost("", StartAsync);
         kernels.MapGet("{id}", Get);
         kernels.MapDelete("{id}", DeleteAsync);
@@ -51,10 +52,12 @@ internal static class KernelEndpoints
     public static IResult Failed(Exception exception) =>
         JupyterError.Result(StatusCodes.Status500InternalServerError, $"The kernel cannot be started: {exception.Message}");
 
-    private static JsonHttpResult<IReadOnlyList<KernelModel>> List(ClaimsPrincipal user, KernelPool pool)
+    private static async Task<JsonHttpResult<IReadOnlyList<KernelModel>>> ListAsync(
+        HttpRequest request, ClaimsPrincipal user, KernelPool pool, ReplicaListing replicas, CancellationToken cancellationToken)
     {
         IReadOnlyList<KernelModel> models = [.. pool.Of(user.Caller()).OrderBy(kernel => kernel.Id, StringComparer.Ordinal).Select(kernel => kernel.ToModel())];
-        return TypedResults.Json(models, KernelJson.Default.IReadOnlyListKernelModel);
+        return TypedResults.Json(
+            await replicas.UnionAsync(request, models, KernelJson.Default.IReadOnlyListKernelModel, cancellationToken), KernelJson.Default.IReadOnlyListKernelModel);
     }
 
     private static async Task<IResult> StartAsync(

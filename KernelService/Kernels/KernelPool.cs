@@ -5,8 +5,10 @@ using Lyceum.KernelService.Executions;
 using Lyceum.KernelService.Kernelspecs;
 using Lyceum.KernelService.Outliving;
 using Lyceum.KernelService.WarmKernels;
+using Lyceum.NotebookAssistant;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.LearningEvents;
+using Lyceum.ServiceDefaults.Replicas;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Kernels;
@@ -32,6 +34,7 @@ internal sealed class KernelPool(
     ServiceMessages messages,
     LearningEventSender events,
     Assistants assistants,
+    Replicas.Replicas replicas,
     IOptions<KernelsOptions> options,
     IOptions<ChannelsOptions> channels,
     TimeProvider time,
@@ -50,6 +53,9 @@ internal sealed class KernelPool(
     public CancellationToken Closing => _closing.Token;
 
     public IEnumerable<Kernel> All => _kernels.Values;
+
+    /// <summary>Whether there is a kernel of that id, whosever.</summary>
+    public bool Has(string id) => _kernels.ContainsKey(id);
 
     public IEnumerable<Kernel> Of(CallerIdentity caller) => _kernels.Values.Where(kernel => kernel.Owner.Subject == caller.Subject);
 
@@ -85,6 +91,7 @@ internal sealed class KernelPool(
         try
         {
             await kernel.StartAsync(warm, cancellationToken);
+            await replicas.ClaimAsync(ReplicaDirectory.Kernels, kernel.Id);
             return (kernel, KernelRefusal.None);
         }
         catch
@@ -106,6 +113,7 @@ internal sealed class KernelPool(
             finally
             {
                 notebooks.Forget(kernel.Id);
+                await replicas.ForgetAsync(ReplicaDirectory.Kernels, kernel.Id);
             }
         }
     }

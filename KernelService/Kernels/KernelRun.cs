@@ -70,11 +70,12 @@ internal sealed class KernelRun : IAsyncDisposable
 
     /// <summary>Sends a request of the service's own on shell and waits for its reply, which no client sees.</summary>
     /// <exception cref="KernelNotReadyException">The kernel does not work, or ends before it answers.</exception>
-    public async Task<JupyterMessage> AskAsync(string type, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async Task<JupyterMessage> AskAsync(
+        string type, ReadOnlyMemory<byte> content, Action<JupyterMessage>? published, CancellationToken cancellationToken)
     {
         var wire = await _ready.WaitAsync(cancellationToken);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asked = wire.AskAsync(type, content, either.Token);
+        var asked = wire.AskAsync(type, content, published, either.Token);
         if (await Task.WhenAny(asked, Ended) != asked)
         {
             await either.CancelAsync();

@@ -6,11 +6,13 @@ using Lyceum.Messaging;
 namespace Lyceum.KernelService.Kernels;
 
 /// <summary>What passes between a kernel and its clients, and who takes note of it on the way.</summary>
-internal sealed class KernelTraffic(KernelActivity activity, KernelClients clients, ExecutionObserver observer, KernelAssistant assistant)
+internal sealed class KernelTraffic(KernelActivity activity, KernelClients clients, ExecutionObserver observer, ChannelAssistant assistant)
 {
     public KernelActivity Activity => activity;
 
     public KernelClients Clients => clients;
+
+    public ChannelAssistant Assistant => assistant;
 
     /// <summary>Takes note of a client's message; false if it is not for the kernel.</summary>
     public bool IsForKernel(Kernel kernel, KernelClient client, KernelChannel channel, JupyterMessage message)

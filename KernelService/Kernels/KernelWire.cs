@@ -39,7 +39,7 @@ internal sealed class KernelWire : IAsyncDisposable
     private readonly byte[] _session = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _published = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<JupyterMessage>> _asked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, PendingRequest> _asked = new(StringComparer.Ordinal);
     private readonly Task _receiving;
     private int _refused;
 
@@ -127,16 +127,21 @@ internal sealed class KernelWire : IAsyncDisposable
         RequestAsync(channel, NewHeader(type), content, cancellationToken);
 
     /// <summary>Sends a request of the service's own on shell and waits for its reply.</summary>
+    /// <param name="type">The request's type.</param>
+    /// <param name="content">Its content.</param>
+    /// <param name="published">Takes what the kernel publishes for it, on the thread that receives; if not null, the kernel's being idle again is waited for, too.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ZmtpException">The kernel has gone.</exception>
-    public async Task<JupyterMessage> AskAsync(string type, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async Task<JupyterMessage> AskAsync(
+        string type, ReadOnlyMemory<byte> content, Action<JupyterMessage>? published, CancellationToken cancellationToken)
     {
         var header = NewHeader(type);
-        var reply = new TaskCompletionSource<JupyterMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _asked[header.MsgId] = reply;
+        var asking = new PendingRequest(published);
+        _asked[header.MsgId] = asking;
         try
         {
             await RequestAsync(KernelChannel.Shell, header, content, cancellationToken);
-            return await reply.Task.WaitAsync(cancellationToken);
+            return await asking.EndAsync(cancellationToken);
         }
         finally
         {
@@ -221,10 +226,11 @@ internal sealed class KernelWire : IAsyncDisposable
         if (channel == KernelChannel.Shell)
         {
             _answered.TrySetResult();
-            if (_asked.TryRemove(parent.MsgIdText, out var reply))
-            {
-                reply.TrySetResult(message);
-            }
+        }
+
+        if (_asked.TryGetValue(parent.MsgIdText, out var asking))
+        {
+            asking.Take(channel, message);
         }
 
         return true;

@@ -2,19 +2,21 @@ using System.ComponentModel;
 using System.Security.Claims;
 using Lyceum.KernelService.Errors;
 using Lyceum.KernelService.Kernels;
+using Lyceum.KernelService.Replicas;
 using Lyceum.ServiceDefaults.Identity;
+using Lyceum.ServiceDefaults.Replicas;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Lyceum.KernelService.Sessions;
 
 internal static class SessionEndpoints
 {
-    public static void AddSessions(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<SessionList>();
+    public static void AddSessions(this IHostApplicationBuilder builder) => builder.Services.AddSingleton<SessionList>().AddSingleton<PathLocks>();
 
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
         var sessions = routes.MapGroup("/api/sessions");
-        sessions.MapGet("", List);
+        sessions.MapGet("", ListAsync);
         sessions.MapPost("", CreateAsync);
         sessions.MapGet("{id}", Get);
         sessions.MapPatch("{id}", ChangeAsync);
@@ -26,25 +28,41 @@ internal static class SessionEndpoints
     private static JsonHttpResult<SessionModel> Answer(Session session, Kernel kernel, int status = StatusCodes.Status200OK) =>
         TypedResults.Json(session.ToModel(kernel), SessionJson.Default.SessionModel, statusCode: status);
 
-    private static JsonHttpResult<IReadOnlyList<SessionModel>> List(ClaimsPrincipal user, SessionList sessions)
+    private static async Task<JsonHttpResult<IReadOnlyList<SessionModel>>> ListAsync(
+        HttpRequest request, ClaimsPrincipal user, SessionList sessions, ReplicaListing replicas, CancellationToken cancellationToken)
     {
         IReadOnlyList<SessionModel> models = [.. sessions.Of(user.Caller()).Select(entry => entry.Session.ToModel(entry.Kernel))];
-        return TypedResults.Json(models, SessionJson.Default.IReadOnlyListSessionModel);
+        return TypedResults.Json(
+            await replicas.UnionAsync(request, models, SessionJson.Default.IReadOnlyListSessionModel, cancellationToken), SessionJson.Default.IReadOnlyListSessionModel);
     }
 
     private static IResult Get(string id, ClaimsPrincipal user, SessionList sessions) =>
         sessions.Find(id, user.Caller()) is var (session, kernel) ? Answer(session, kernel) : Unknown(id);
 
     private static async Task<IResult> CreateAsync(
-        HttpRequest request, ClaimsPrincipal user, SessionList sessions, KernelPool pool, CancellationToken cancellationToken)
+        HttpRequest request, ClaimsPrincipal user, SessionList sessions, PathLocks locks, KernelPool pool, Replicas.Replicas replicas, ReplicaForwarder forwarder,
+        CancellationToken cancellationToken)
     {
         var caller = user.Caller();
+        request.EnableBuffering();
         var wanted = await RequestBody.ReadAsync(request, SessionJson.Default.SessionRequest, cancellationToken);
         if ((wanted?.Path ?? wanted?.Notebook?.Path) is not { Length: > 0 } path)
         {
             return JupyterError.BadRequest("Missing field in JSON data: path");
         }
 
+        // A kernel that is there already decides where its session is, else the first that opened the document.
+        var other = ReplicaForwarder.HasHopped(request) || sessions.FindPath(path, caller) is not null ? null
+            : wanted!.Kernel?.Id is { Length: > 0 } id ? pool.Has(id) ? null : await replicas.ElsewhereAsync(id)
+            : await replicas.TryClaimPathAsync(caller.Subject, path);
+        if (other is not null)
+        {
+            request.Body.Position = 0;
+            await forwarder.ForwardAsync(request.HttpContext, other);
+            return TypedResults.Empty;
+        }
+
+        using var turn = await locks.EnterAsync(caller.Subject, path, cancellationToken);
         if (sessions.FindPath(path, caller) is var (known, itsKernel))
         {
             return Created(request, known, itsKernel);
@@ -57,11 +75,14 @@ internal static class SessionEndpoints
         }
 
         var name = wanted.Name ?? wanted.Notebook?.Name ?? path[(path.LastIndexOf('/') + 1)..];
-        return Created(request, sessions.Add(caller, path, name, wanted.Type ?? "notebook", kernel), kernel);
+        var session = sessions.Add(caller, path, name, wanted.Type ?? "notebook", kernel);
+        await replicas.ClaimAsync(ReplicaDirectory.Sessions, session.Id);
+        await replicas.ClaimPathAsync(caller.Subject, path);
+        return Created(request, session, kernel);
     }
 
     private static async Task<IResult> ChangeAsync(
-        string id, HttpRequest request, ClaimsPrincipal user, SessionList sessions, KernelPool pool, CancellationToken cancellationToken)
+        string id, HttpRequest request, ClaimsPrincipal user, SessionList sessions, KernelPool pool, Replicas.Replicas replicas, CancellationToken cancellationToken)
     {
         var caller = user.Caller();
         if (sessions.Find(id, caller) is not var (session, kernel))
@@ -85,6 +106,7 @@ internal static class SessionEndpoints
         }
 
         sessions.Put(changed);
+        await replicas.ClaimPathAsync(caller.Subject, path);
         if (old != kernel)
         {
             await pool.EndAsync(old);
@@ -93,7 +115,7 @@ internal static class SessionEndpoints
         return Answer(changed, kernel);
     }
 
-    private static async Task<IResult> DeleteAsync(string id, ClaimsPrincipal user, SessionList sessions, KernelPool pool)
+    private static async Task<IResult> DeleteAsync(string id, ClaimsPrincipal user, SessionList sessions, KernelPool pool, Replicas.Replicas replicas)
     {
         if (sessions.Find(id, user.Caller()) is not var (session, kernel))
         {
@@ -101,6 +123,7 @@ internal static class SessionEndpoints
         }
 
         sessions.Remove(session);
+        await replicas.ForgetAsync(ReplicaDirectory.Sessions, id);
         await pool.EndAsync(kernel);
         return TypedResults.NoContent();
     }

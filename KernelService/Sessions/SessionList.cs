@@ -17,6 +17,26 @@ internal sealed class SessionList(KernelPool pool, NotebookPaths notebooks, Kept
     private readonly Dictionary<string, Session> _sessions =
         kept.Load(KeptFiles.Sessions, KeptJson.Default.Session).ToDictionary(session => session.Id, StringComparer.Ordinal);
 
+    public IReadOnlyList<Session> All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _sessions.Values];
+            }
+        }
+    }
+
+    /// <summary>Whether there is a session of that id, whosever.</summary>
+    public bool Has(string id)
+    {
+        lock (_gate)
+        {
+            return _sessions.ContainsKey(id);
+        }
+    }
+
     public IReadOnlyList<(Session Session, Kernel Kernel)> Of(CallerIdentity caller)
     {
         lock (_gate)

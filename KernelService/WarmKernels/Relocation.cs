@@ -47,7 +47,7 @@ internal static class Relocation
 
         var code = CodeFor(language)!.Replace("GIVEN", Convert.ToBase64String(Encoding.UTF8.GetBytes(given.ToString())), StringComparison.Ordinal);
         var content = JsonSerializer.SerializeToUtf8Bytes(new SilentExecution(code), RelocationJson.Default.SilentExecution);
-        var reply = await run.AskAsync("execute_request", content, cancellationToken);
+        var reply = await run.AskAsync("execute_request", content, published: null, cancellationToken);
         return JsonSerializer.Deserialize(reply.Content.Span, RelocationJson.Default.ExecutionStatus)?.Status == "ok";
     }
 

@@ -69,7 +69,8 @@ internal static class ApiErrors
 /// </summary>
 internal sealed class ApiErrorWriter : IProblemDetailsWriter
 {
-    public bool CanWrite(ProblemDetailsContext context) => true;
+    // /nodes and /usage are our own, and keep ProblemDetails.
+    public bool CanWrite(ProblemDetailsContext context) => !ApiShapes.IsOwn(context.HttpContext.Request.Path);
 
     public async ValueTask WriteAsync(ProblemDetailsContext context)
     {

@@ -9,6 +9,10 @@ internal enum ApiShape
 
 internal static class ApiShapes
 {
+    /// <summary>Whether the path is neither Ollama's nor OpenAI's.</summary>
+    public static bool IsOwn(PathString path) =>
+        path.StartsWithSegments("/nodes", StringComparison.Ordinal) || path.StartsWithSegments("/usage", StringComparison.Ordinal);
+
     public static ApiShape Of(PathString path) => path.StartsWithSegments("/v1", StringComparison.Ordinal) ? ApiShape.OpenAi : ApiShape.Ollama;
 }
 
@@ -26,6 +30,9 @@ internal sealed record ModelOperation(string Path, string Name)
     public static readonly ModelOperation Completions = new("/v1/completions", "text_completion");
     public static readonly ModelOperation Embeddings = new("/v1/embeddings", "embeddings");
     public static readonly ModelOperation Responses = new("/v1/responses", "chat");
+
+    /// <summary>Whether a model writes text there.</summary>
+    public bool Writes => Name is "chat" or "text_completion";
 
     public ApiShape Shape => ApiShapes.Of(Path);
 }

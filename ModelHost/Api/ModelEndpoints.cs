@@ -1,10 +1,15 @@
+using System.Net;
 using Lyceum.ModelHost.Forwarding;
 using Lyceum.ModelHost.Hints;
 using Lyceum.ModelHost.Library;
 using Lyceum.ModelHost.Nodes;
 using Lyceum.ModelHost.Scheduling;
 using Lyceum.ModelHost.Telemetry;
+using Lyceum.ModelHost.Upkeep;
 using Lyceum.ModelHost.Usage;
+using Lyceum.ServiceDefaults.Exams;
+using Lyceum.ServiceDefaults.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ModelHost.Api;
@@ -20,15 +25,19 @@ internal static class ModelEndpoints
         builder.Services.AddSingleton<IValidateOptions<NodesOptions>, NodesOptionsValidator>();
         // The first writer that can write does: ours goes before the ProblemDetails of the defaults.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ApiErrorWriter>());
+        builder.AddExams();
         builder.Services.AddSingleton<ModelTelemetry>();
         builder.Services.AddSingleton<NodeClient>();
         builder.Services.AddSingleton<NodeFleet>();
+        builder.Services.TryAddSingleton<HostLookup>(Dns.GetHostAddressesAsync);
+        builder.Services.AddHostedService<NodeDiscovery>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<NodeFleet>());
         builder.Services.AddSingleton<ModelResolver>();
         builder.Services.AddSingleton<ModelForwarder>();
         builder.AddScheduling();
         builder.AddLibrary();
         builder.AddUsage();
+        builder.AddUpkeep();
         builder.Services.AddSingleton<HintCatalogue>();
         builder.Services.AddSingleton<HintTutor>();
         builder.Services.AddSingleton<HintResponder>();
@@ -48,25 +57,29 @@ internal static class ModelEndpoints
                 ModelOperation.ChatCompletions, ModelOperation.Completions, ModelOperation.Embeddings, ModelOperation.Responses,
             ])
         {
-            routes.MapPost(operation.Path, (HttpContext context, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints, UsageLedger usage, TimeProvider time) =>
-                RunAsync(context, operation, resolver, forwarder, hints, usage, time));
+            routes.MapPost(operation.Path, (HttpContext context, ExamGate exams, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints) =>
+                RunAsync(context, operation, exams, resolver, forwarder, hints));
         }
 
         routes.MapLibrary();
         routes.MapUsage();
+        routes.MapNodes();
     }
 
     private static async Task RunAsync(
-        HttpContext context, ModelOperation operation, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints, UsageLedger usage, TimeProvider time)
+        HttpContext context, ModelOperation operation, ExamGate exams, ModelResolver resolver, ModelForwarder forwarder, HintResponder hints)
     {
+        if (operation.Writes && await exams.RefusalAsync(context.User.Caller(), notebook: null, context.RequestAborted) is { } refusal)
+        {
+            await context.WriteErrorAsync(refusal.Status, refusal.Detail);
+            return;
+        }
+
         var request = await ModelRequest.ReadAsync(context);
         switch (await resolver.PlaceAsync(request.Model, context.RequestAborted))
         {
             case Placement.BuiltIn:
                 await hints.RespondAsync(context, operation, request);
-                break;
-            // What costs nothing to answer, and the built-in model, are never refused.
-            case Placement.OnNodes when operation != ModelOperation.Show && await usage.RefusesAsync(context, time):
                 break;
             case Placement.OnNodes nodes:
                 await forwarder.ForwardAsync(context, operation, request, nodes);

@@ -55,15 +55,24 @@ internal static class ModelListing
     public static async Task<JsonHttpResult<ModelsAnswer>> RunningAsync(NodeFleet fleet, NodeClient client, CancellationToken cancellationToken)
     {
         await RefreshAsync(fleet, cancellationToken);
-        var answers = await Task.WhenAll(fleet.Nodes.Where(node => node.Healthy).Select(node => client.TryGetAsync(node, "api/ps", cancellationToken)));
-        var running = answers.OfType<JsonElement>().SelectMany(answer => NodeModel.ReadList(answer) ?? []).Select(model => model.Entry);
-        return TypedResults.Json(new ModelsAnswer([.. running]), ListingJson.Default.ModelsAnswer);
+        var running = await Task.WhenAll(fleet.Nodes.Where(node => node.Healthy).Select(node => RunningAsync(node, client, cancellationToken)));
+        return TypedResults.Json(new ModelsAnswer([.. running.SelectMany(entries => entries)]), ListingJson.Default.ModelsAnswer);
+    }
+
+    private static async Task<IEnumerable<JsonElement>> RunningAsync(ModelNode node, NodeClient client, CancellationToken cancellationToken)
+    {
+        if (node.Kind is NodeKind.OpenAi)
+        {
+            return (node.Models ?? []).Select(OpenAiListing.Running);
+        }
+
+        return await client.TryGetAsync(node, "/api/ps", cancellationToken) is { } answer ? (NodeModel.ReadList(answer) ?? []).Select(model => model.Entry) : [];
     }
 
     public static async Task<JsonHttpResult<OpenAiModels>> OpenAiModelsAsync(NodeFleet fleet, ModelResolver resolver, CancellationToken cancellationToken)
     {
         await RefreshAsync(fleet, cancellationToken);
-        var models = fleet.Models.Select(model => Listed(model.Name, model.ModifiedAt, "library"));
+        var models = fleet.Models.Select(model => Listed(model.PublicId, model.ModifiedAt, "library"));
         return TypedResults.Json(
             new OpenAiModels("list", [.. models, .. resolver.BuiltInServes ? [Listed(HintModel.Name, HintModel.ModifiedAt, "lyceum")] : Array.Empty<OpenAiModel>()]),
             ListingJson.Default.OpenAiModels);
@@ -87,7 +96,7 @@ internal static class ModelListing
     }
 
     private static Task RefreshAsync(NodeFleet fleet, CancellationToken cancellationToken) =>
-        fleet.Nodes.Count == 0 ? Task.CompletedTask : fleet.RefreshAsync(away: false, cancellationToken);
+        !fleet.IsConfigured ? Task.CompletedTask : fleet.RefreshAsync(away: false, cancellationToken);
 
     private static OpenAiModel Listed(string id, DateTimeOffset modifiedAt, string owner) => new(id, "model", modifiedAt.ToUnixTimeSeconds(), owner);
 }

@@ -24,6 +24,13 @@ internal static class Continuation
             {
                 messages.Add(new JsonObject { ["role"] = "assistant", ["content"] = text });
             }
+
+            if (operation.Shape == ApiShape.OpenAi)
+            {
+                // vLLM goes on from the last message only when told; Ollama and llama.cpp's server always do, and overlook this.
+                body["continue_final_message"] = true;
+                body["add_generation_prompt"] = false;
+            }
         }
         else
         {

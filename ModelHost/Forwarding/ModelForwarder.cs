@@ -3,6 +3,7 @@ using Lyceum.ModelHost.Api;
 using Lyceum.ModelHost.Nodes;
 using Lyceum.ModelHost.Scheduling;
 using Lyceum.ModelHost.Telemetry;
+using Lyceum.ModelHost.Upkeep;
 using Lyceum.ModelHost.Usage;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,8 @@ internal sealed partial class ModelForwarder(
     ModelScheduler scheduler,
     ModelTelemetry telemetry,
     UsageLedger usage,
+    Quotas quotas,
+    ModelPolicies policies,
     IOptions<NodesOptions> nodes,
     IOptions<SchedulingOptions> scheduling,
     TimeProvider time,
@@ -29,7 +32,15 @@ internal sealed partial class ModelForwarder(
     {
         context.Response.Headers["X-Lyceum-Model"] = target.Model;
         var traits = RequestTraits.Read(request.Body.Span, operation);
-        var run = new ModelRun(context, operation, request, target.Model, traits);
+        // What costs nothing to answer is never refused, and neither is the built-in model, which does not come here.
+        await using var hold = operation == ModelOperation.Show ? null : await quotas.HoldAsync(context, traits.Tokens, time);
+        if (hold is null && operation != ModelOperation.Show)
+        {
+            return;
+        }
+
+        var run = new ModelRun(context, operation, request, target.Model, traits) { Hold = hold };
+        run.Request.KeepAlive = traits.HasKeepAlive ? null : policies.KeepAliveFor(operation, target.Model);
         try
         {
             while (await NextAttemptAsync(run))
@@ -81,7 +92,7 @@ internal sealed partial class ModelForwarder(
     private async Task<NodeFailure> TryAsync(ModelRun run, NodeSlot slot, ModelTelemetry.ModelRun measured)
     {
         using var wait = new WaitLimit(_limits.FirstByte, _limits.Idle, time, run.Context.RequestAborted);
-        await using var attempt = new NodeAttempt(client, slot.Node, run.Operation, run.Request, run.Scheduled.Model, wait);
+        await using var attempt = new NodeAttempt(client, slot.Node, run.Operation, run.Request, run.Scheduled.Model, wait, time);
         StreamRelay? relay = null;
         var early = await slot.Node.Breaker.RunAsync(
             attempt => attempt.BeginAsync(source => relay = new StreamRelay(source, run.Context.Response.BodyWriter, run.Operation.Shape, run.Text, wait)), attempt);
@@ -99,7 +110,7 @@ internal sealed partial class ModelForwarder(
 
         slot.Tokens = null;
         slot.Began();
-        measured.FirstToken();
+        measured.FirstToken(slot.IsCold);
         try
         {
             var (failure, figures) = relay is not null ? await PassStreamAsync(run, attempt, relay) : await AnswerRelay.RunAsync(run, attempt, wait);
@@ -108,26 +119,27 @@ internal sealed partial class ModelForwarder(
                 await slot.Node.Breaker.ReportAsync(failure);
             }
 
-            Account(run, slot, measured, figures);
+            Account(run, slot, measured, figures, relay is not null);
             return failure;
         }
         catch (Exception) when (relay is not null && run.Context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone; what the node has worked for it counts all the same.
-            Account(run, slot, measured, relay.Figures with { OutputTokens = relay.Pieces });
+            Account(run, slot, measured, relay.Figures with { OutputTokens = relay.Pieces }, isStream: true);
             throw;
         }
     }
 
-    private void Account(ModelRun run, NodeSlot slot, ModelTelemetry.ModelRun measured, TokenFigures figures)
+    private void Account(ModelRun run, NodeSlot slot, ModelTelemetry.ModelRun measured, TokenFigures figures, bool isStream)
     {
         if (run.Scheduled.IsLookup)
         {
             return;
         }
 
-        measured.Used(figures);
+        measured.Used(figures, isStream);
         usage.Add(run.Scheduled.Course, run.Scheduled.User, run.Scheduled.Model, slot.Node.Name, figures);
+        run.Hold?.Add((long)(figures.InputTokens ?? 0) + (figures.OutputTokens ?? 0));
         slot.Tokens = figures.InputTokens + (figures.OutputTokens ?? 0);
     }
 
@@ -168,6 +180,7 @@ internal sealed partial class ModelForwarder(
     {
         if (!run.HasSent || run.TryContinue())
         {
+            run.AvoidAfterStart(scheduler.Nodes);
             // A connection that had idled may have been closed under the request, which says nothing of the node: once more, then.
             if (!run.HasSent && !scheduler.IsAble(run.Scheduled.Model, run.Failed) && run.LastFailure is NodeFailure.Broken && run.Failed.Count == 1 && !run.IsRepeated)
             {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Lyceum.ModelHost.Forwarding;
@@ -25,6 +26,9 @@ internal sealed class ModelRequest
     /// <summary>The model's name as the client wrote it.</summary>
     public string Model { get; }
 
+    /// <summary>JSON to add as <c>keep_alive</c>; nothing where null.</summary>
+    public string? KeepAlive { get; set; }
+
     /// <summary>Reads the whole body, up to the server's limit; it must be at hand for a second node.</summary>
     /// <exception cref="BadHttpRequestException">The body is too large, incomplete, not JSON, or names no model.</exception>
     public static async Task<ModelRequest> ReadAsync(HttpContext context) => Read(await ReadBodyAsync(context));
@@ -36,13 +40,15 @@ internal sealed class ModelRequest
         // The client's word for the length is not worth much memory before the bytes are there.
         using var bytes = new MemoryStream((int)Math.Clamp(context.Request.ContentLength ?? 0, 0, MaxInitialBuffer));
         await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
+        // To read what has come takes a while where it holds pictures; the thread that brought it has other connections (see InlineSockets).
+        await Task.Yield();
         return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 
-    /// <summary>The body in three parts, of which the middle one is another model's name.</summary>
-    public SplicedContent For(string model) => ReferenceEquals(model, Model) || model == Model
+    /// <summary>The body in three parts, of which the middle one is another model's name, and what else is added.</summary>
+    public SplicedContent For(string model) => (ReferenceEquals(model, Model) || model == Model) && KeepAlive is null
         ? new SplicedContent(Body, default, default)
-        : new SplicedContent(Body[.._modelStart], JsonSerializer.SerializeToUtf8Bytes(model, RequestJson.Default.String), Body[(_modelStart + _modelLength)..]);
+        : new SplicedContent(Body[.._modelStart], Between(model), Body[(_modelStart + _modelLength)..]);
 
     internal static ModelRequest Read(ReadOnlyMemory<byte> body)
     {
@@ -97,6 +103,12 @@ internal sealed class ModelRequest
         return (model ?? name) is { Model.Length: > 0 } found
             ? new ModelRequest(body, found.Model, found.Start, found.Length)
             : throw new BadHttpRequestException("model is required");
+    }
+
+    private byte[] Between(string model)
+    {
+        var name = JsonSerializer.SerializeToUtf8Bytes(model, RequestJson.Default.String);
+        return KeepAlive is null ? name : [.. name, .. Encoding.UTF8.GetBytes($",\"keep_alive\":{KeepAlive}")];
     }
 
     private static (string Model, int Start, int Length) Value(ref Utf8JsonReader reader, string field) =>

@@ -1,6 +1,7 @@
 using Lyceum.ModelHost.Api;
 using Lyceum.ModelHost.Nodes;
 using Lyceum.ModelHost.Scheduling;
+using Lyceum.ModelHost.Usage;
 
 namespace Lyceum.ModelHost.Forwarding;
 
@@ -40,6 +41,9 @@ internal sealed class ModelRun
     /// <summary>The text that the client has; null where it would be of no use.</summary>
     public SentText? Text { get; }
 
+    /// <summary>What it is charged; null for what costs nothing.</summary>
+    public QuotaHold? Hold { get; init; }
+
     public IReadOnlyCollection<ModelNode> Failed => _failed;
 
     public NodeFailure LastFailure { get; private set; }
@@ -56,6 +60,15 @@ internal sealed class ModelRun
     {
         _failed.Add(node);
         LastFailure = failure;
+    }
+
+    /// <summary>Once the client has text, leaves out nodes that cannot go on from it.</summary>
+    public void AvoidAfterStart(IReadOnlyList<ModelNode> nodes)
+    {
+        if (HasSent && Text is { Length: > 0 })
+        {
+            _failed.UnionWith(nodes.Where(node => !node.MayContinue));
+        }
     }
 
     public void Repeat(ModelNode node)
@@ -80,6 +93,7 @@ internal sealed class ModelRun
         }
 
         Request = text.Length == 0 ? Asked : Continuation.Of(Asked, Operation, text.ToString(), _pieces);
+        Request.KeepAlive = Asked.KeepAlive;
         Answer.CloseEvent();
         return true;
     }

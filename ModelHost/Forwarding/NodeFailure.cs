@@ -16,6 +16,9 @@ internal enum NodeFailure
 
     /// <summary>It answered with an error.</summary>
     Refused,
+
+    /// <summary>It does not take the key that is configured for it.</summary>
+    Unauthorized,
 }
 
 internal static class NodeFailures
@@ -32,7 +35,7 @@ internal static class NodeFailures
     {
         NodeFailure.Unreachable => "no model node can be reached: try again in a moment",
         NodeFailure.TimedOut => "the model node did not answer in time: try again",
-        NodeFailure.Refused => "the model node could not answer: try again",
+        NodeFailure.Refused or NodeFailure.Unauthorized => "the model node could not answer: try again",
         _ => "the model node stopped before the answer was finished: try again",
     };
 
@@ -42,6 +45,7 @@ internal static class NodeFailures
         NodeFailure.Unreachable => "unreachable",
         NodeFailure.TimedOut => "timeout",
         NodeFailure.Refused => "refused",
+        NodeFailure.Unauthorized => "unauthorized",
         _ => "broken",
     };
 }

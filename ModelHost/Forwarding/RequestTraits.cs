@@ -38,6 +38,9 @@ internal sealed class RequestTraits
     /// <summary>Tokens of prompt and answer together, by estimate.</summary>
     public int Tokens => Math.Min(_text / BytesPerToken, MaxPrompt) + Math.Min(_limit ?? UsualAnswer, MaxAnswer);
 
+    /// <summary>Whether it says itself how long the model is to stay loaded.</summary>
+    public bool HasKeepAlive { get; private set; }
+
     /// <summary>Whether another node can go on with the answer, given what there is of it.</summary>
     public bool MayContinue { get; private set; }
 
@@ -69,6 +72,9 @@ internal sealed class RequestTraits
         {
             case "stream" when reader.TokenType is JsonTokenType.True or JsonTokenType.False:
                 _stream = reader.TokenType == JsonTokenType.True;
+                break;
+            case "keep_alive":
+                HasKeepAlive = reader.TokenType != JsonTokenType.Null;
                 break;
             case "raw":
                 _isRaw = reader.TokenType == JsonTokenType.True;

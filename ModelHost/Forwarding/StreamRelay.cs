@@ -11,6 +11,7 @@ namespace Lyceum.ModelHost.Forwarding;
 internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape shape, SentText? text, WaitLimit wait)
 {
     private const int MaxHeld = 64 * 1024;
+    private const int MaxReadsInARow = 64;
     private readonly StreamTail _tail = new(shape, text);
 
     public TokenFigures Figures => _tail.Figures;
@@ -45,13 +46,16 @@ internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape
     /// <summary>Passes everything on, up to the end or to where the node fails.</summary>
     public async Task<NodeFailure> RunAsync(CancellationToken cancellationToken)
     {
+        var readsInARow = 0;
         while (true)
         {
             ReadResult result;
             try
             {
                 wait.Restart();
-                result = await source.ReadAsync(wait.Token);
+                var read = source.ReadAsync(wait.Token);
+                readsInARow = read.IsCompleted ? readsInARow + 1 : 0;
+                result = await read;
             }
             catch (Exception failure) when (wait.Explains(failure) is not NodeFailure.None)
             {
@@ -73,14 +77,16 @@ internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape
                 return NodeFailure.None;
             }
 
-            if (!isSound)
+            if (!isSound || result.IsCompleted)
             {
                 return _tail.Ended ? NodeFailure.None : NodeFailure.Broken;
             }
 
-            if (result.IsCompleted)
+            if (readsInARow == MaxReadsInARow)
             {
-                return _tail.Ended ? NodeFailure.None : NodeFailure.Broken;
+                // A node that never pauses must not keep the thread from the connections that share it.
+                readsInARow = 0;
+                await Task.Yield();
             }
         }
     }

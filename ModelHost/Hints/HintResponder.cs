@@ -50,8 +50,8 @@ internal sealed class HintResponder(HintTutor tutor, ModelTelemetry telemetry, T
 
         var words = HintWords.Of(tutor.Answer(messages), asked.Limit);
         var prompt = messages.Sum(message => HintWords.Count(message.Content));
-        run.FirstToken();
-        run.Used(new TokenFigures(Done: true, prompt, words.Pieces.Count));
+        run.FirstToken(wasCold: false);
+        run.Used(new TokenFigures(Done: true, prompt, words.Pieces.Count), isStream: false);
         if (operation.Shape == ApiShape.OpenAi)
         {
             await OpenAiAsync(context, request.Model, asked, words, prompt);

@@ -85,7 +85,7 @@ internal sealed class BlobCopies(LibraryNodes nodes, NodeClient client)
         {
             using var content = new StreamContent(body.AsStream());
             content.Headers.ContentLength = length;
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node.Address, path)) { Content = content };
+            using var request = node.Request(HttpMethod.Post, path, content);
             using var response = await client.SendAsync(request, cancellationToken);
             return response.IsSuccessStatusCode ? null : ((int)response.StatusCode, $"{node.Name}: {await NodeError.ReadAsync(response, cancellationToken)}");
         }
@@ -103,7 +103,7 @@ internal sealed class BlobCopies(LibraryNodes nodes, NodeClient client)
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(node.Address, path));
+            using var request = node.Request(HttpMethod.Head, path);
             using var response = await client.SendAsync(request, cancellationToken);
             return response.StatusCode == HttpStatusCode.OK;
         }
@@ -116,6 +116,6 @@ internal sealed class BlobCopies(LibraryNodes nodes, NodeClient client)
     /// <summary>The path on a node; only a digest, so that no other path can be reached through it.</summary>
     private static string PathOf(string digest) =>
         digest.Length == "sha256:".Length + 64 && digest.StartsWith("sha256:", StringComparison.Ordinal) && digest.AsSpan("sha256:".Length).IndexOfAnyExcept(Hexadecimal) < 0
-            ? $"api/blobs/{digest}"
+            ? $"/api/blobs/{digest}"
             : throw new BadHttpRequestException("invalid digest format");
 }

@@ -26,7 +26,7 @@ internal sealed class LibraryChange(LibraryNodes nodes, NodeFleet fleet, NodeCli
 
     private async Task<Answer> AskAsync(ModelNode node, HttpMethod method, string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, new Uri(node.Address, path)) { Content = new SplicedContent(body, default, default) };
+        using var request = node.Request(method, path, new SplicedContent(body, default, default));
         try
         {
             using var response = await client.SendAsync(request, cancellationToken);

@@ -20,6 +20,7 @@ internal static class LibraryEndpoints
     public static void AddLibrary(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<LibraryNodes>();
+        builder.Services.AddSingleton<NodeProgress>();
         builder.Services.AddSingleton<ProgressMerge>();
         builder.Services.AddSingleton<LibraryChange>();
         builder.Services.AddSingleton<BlobCopies>();
@@ -28,10 +29,10 @@ internal static class LibraryEndpoints
     public static void MapLibrary(this IEndpointRouteBuilder routes)
     {
         var owner = routes.MapGroup("/api").RequireAuthorization(policy => policy.RequireRole(Roles.Owner));
-        owner.MapPost("/pull", (HttpContext context, ProgressMerge progress) => progress.RunAsync(context, "api/pull"));
-        owner.MapPost("/create", (HttpContext context, ProgressMerge progress) => progress.RunAsync(context, "api/create"));
-        owner.MapPost("/copy", (HttpContext context, LibraryChange change) => change.RunAsync(context, HttpMethod.Post, "api/copy"));
-        owner.MapDelete("/delete", (HttpContext context, LibraryChange change) => change.RunAsync(context, HttpMethod.Delete, "api/delete"));
+        owner.MapPost("/pull", (HttpContext context, ProgressMerge progress) => progress.RunAsync(context, "/api/pull"));
+        owner.MapPost("/create", (HttpContext context, ProgressMerge progress) => progress.RunAsync(context, "/api/create"));
+        owner.MapPost("/copy", (HttpContext context, LibraryChange change) => change.RunAsync(context, HttpMethod.Post, "/api/copy"));
+        owner.MapDelete("/delete", (HttpContext context, LibraryChange change) => change.RunAsync(context, HttpMethod.Delete, "/api/delete"));
         owner.MapMethods("/blobs/{digest}", [HttpMethods.Head], (string digest, HttpContext context, BlobCopies blobs) => blobs.FindAsync(context, digest));
         owner.MapPost("/blobs/{digest}", (string digest, HttpContext context, BlobCopies blobs) => blobs.StoreAsync(context, digest))
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(MaxBlob));
@@ -52,16 +53,17 @@ internal sealed class LibraryNodes(NodeFleet fleet)
     /// <exception cref="BadHttpRequestException">There are no nodes, or none of a name that is given.</exception>
     public IReadOnlyList<ModelNode> Chosen(HttpRequest request)
     {
-        var able = fleet.Nodes;
-        if (able.Count == 0)
+        // Only Ollama can be told which models to hold.
+        ModelNode[] able = [.. fleet.Nodes.Where(node => node.Kind is NodeKind.Ollama)];
+        if (able.Length == 0)
         {
-            throw new BadHttpRequestException("no model node is configured that models could be put on: set Nodes__0 to a node's URL");
+            throw new BadHttpRequestException("no model node is configured that models could be put on: set Nodes__0 to the URL of one that runs Ollama");
         }
 
         string[] names = [.. request.Headers[Header].SelectMany(value => (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
         return names.Length == 0 ? able : [.. names.Distinct(StringComparer.OrdinalIgnoreCase).Select(Named)];
 
         ModelNode Named(string name) => able.FirstOrDefault(node => node.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new BadHttpRequestException($"{Header} names '{name}', which is no node: write some of {string.Join(", ", able.Select(node => node.Name))}");
+            ?? throw new BadHttpRequestException($"{Header} names '{name}', which is no node that runs Ollama: write some of {string.Join(", ", able.Select(node => node.Name))}");
     }
 }

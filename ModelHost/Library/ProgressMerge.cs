@@ -4,16 +4,13 @@ using System.Threading.Channels;
 using Lyceum.ModelHost.Api;
 using Lyceum.ModelHost.Forwarding;
 using Lyceum.ModelHost.Nodes;
-using Microsoft.Extensions.Options;
 
 namespace Lyceum.ModelHost.Library;
 
 /// <summary>Runs what takes long on several nodes at once, and shows their progress as if it were one node's.</summary>
-internal sealed class ProgressMerge(LibraryNodes nodes, NodeFleet fleet, NodeClient client, IOptions<NodesOptions> options, TimeProvider time)
+internal sealed class ProgressMerge(LibraryNodes nodes, NodeFleet fleet, NodeProgress progress)
 {
-    private const int MaxLine = 1024 * 1024;
     private const int Waiting = 64;
-    private readonly TimeSpan _idle = options.Value.Limits.FirstByte;
 
     public async Task RunAsync(HttpContext context, string path)
     {
@@ -32,17 +29,17 @@ internal sealed class ProgressMerge(LibraryNodes nodes, NodeFleet fleet, NodeCli
 
         try
         {
-            var progress = new SharedProgress(chosen.Count);
+            var shared = new SharedProgress(chosen.Count);
             await foreach (var said in news.Reader.ReadAllAsync(context.RequestAborted))
             {
-                if (progress.Add(said) is { } line && streaming)
+                if (shared.Add(said) is { } line && streaming)
                 {
                     await WriteLineAsync(context, line);
                 }
             }
 
             await fleet.RefreshAsync(away: false, force: true, context.RequestAborted);
-            await EndAsync(context, streaming, progress);
+            await EndAsync(context, streaming, shared);
         }
         finally
         {
@@ -78,47 +75,8 @@ internal sealed class ProgressMerge(LibraryNodes nodes, NodeFleet fleet, NodeCli
     /// <summary>Reports each line of one node, and at last its success or why there is none.</summary>
     private async Task FollowAsync(ModelNode node, string path, ReadOnlyMemory<byte> body, ChannelWriter<ProgressNews> news, CancellationToken cancellationToken)
     {
-        var error = $"{node.Name}: {NodeFailure.Broken.Message()}";
-        using var wait = new WaitLimit(_idle, _idle, time, cancellationToken);
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node.Address, path)) { Content = new SplicedContent(body, default, default) };
-            using var response = await client.SendAsync(request, wait.Token);
-            if (!response.IsSuccessStatusCode)
-            {
-                error = await NodeError.ReadAsync(response, wait.Token);
-                return;
-            }
-
-            using var lines = new LineReader(await response.Content.ReadAsStreamAsync(wait.Token), MaxLine);
-            while (await lines.NextAsync(wait.Token) is { } line)
-            {
-                wait.Restart();
-                var said = ProgressLine.Read(line.Span);
-                if (said?.Error is { } refused)
-                {
-                    error = refused;
-                    return;
-                }
-
-                if (said?.Status == ProgressLine.Success.Status)
-                {
-                    error = null;
-                }
-                else if (said is not null)
-                {
-                    await news.WriteAsync(new ProgressNews(node, said), wait.Token);
-                }
-            }
-        }
-        catch (Exception failure) when (wait.Explains(failure) is not NodeFailure.None)
-        {
-            error = $"{node.Name}: {wait.Explains(failure).Message()}";
-        }
-        finally
-        {
-            await news.WriteAsync(new ProgressNews(node, error is null ? ProgressLine.Success : new ProgressLine { Error = error }), cancellationToken);
-        }
+        var error = await progress.FollowAsync(node, path, body, line => news.WriteAsync(new ProgressNews(node, line), cancellationToken), cancellationToken);
+        await news.WriteAsync(new ProgressNews(node, error is null ? ProgressLine.Success : new ProgressLine { Error = error }), cancellationToken);
     }
 
     private static bool AsksToStream(ReadOnlySpan<byte> body)

@@ -32,13 +32,13 @@ internal sealed class ModelResolver(NodeFleet fleet, ModelScheduler scheduler, I
         .ToDictionary(pair => ModelName.Short(pair.Key), pair => pair.Value.Split(',', StringSplitOptions.TrimEntries), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The built-in model serves without nodes, or where an alias names it.</summary>
-    public bool BuiltInServes => fleet.Nodes.Count == 0 || _aliases.Values.Any(models => models.Any(HintModel.Is));
+    public bool BuiltInServes => !fleet.IsConfigured || _aliases.Values.Any(models => models.Any(HintModel.Is));
 
     /// <summary>Where a request for this name goes, asking the nodes again before the answer is no.</summary>
     public async ValueTask<Placement> PlaceAsync(string name, CancellationToken cancellationToken)
     {
         var placement = Place(name);
-        if (placement is Placement.NotFound or Placement.Away && fleet.Nodes.Count > 0)
+        if (placement is Placement.NotFound or Placement.Away && fleet.IsConfigured)
         {
             await fleet.RefreshAsync(away: true, cancellationToken);
             placement = Place(name);
@@ -51,7 +51,7 @@ internal sealed class ModelResolver(NodeFleet fleet, ModelScheduler scheduler, I
     {
         if (Models(name) is not { Length: > 0 } models)
         {
-            return fleet.Nodes.All(node => node.Healthy)
+            return fleet.Nodes.Count > 0 && fleet.Nodes.All(node => node.Healthy)
                 ? new Placement.NotFound($"model '{name}' not found: it stands for the first model that can chat, and no node has one")
                 : new Placement.Away($"no node that may have a model for '{name}' answers: try again in a moment");
         }
@@ -76,7 +76,7 @@ internal sealed class ModelResolver(NodeFleet fleet, ModelScheduler scheduler, I
             return new Placement.OnNodes(SpelledAs(model, node));
         }
 
-        return fleet.Nodes.Any(node => !node.Healthy && (node.Models is null || node.Has(model)))
+        return fleet.Nodes.Any(node => !node.Healthy && (node.Models is null || node.Has(model))) || (fleet.IsConfigured && fleet.Nodes.Count == 0)
             ? new Placement.Away($"no node that may have model '{model}' answers: try again in a moment")
             : NotFound(name, model);
     }
@@ -105,6 +105,6 @@ internal sealed class ModelResolver(NodeFleet fleet, ModelScheduler scheduler, I
             return [name];
         }
 
-        return fleet.Nodes.Count == 0 ? [HintModel.Name] : fleet.Models.FirstOrDefault(model => model.Completes) is { } first ? [first.Name] : [];
+        return !fleet.IsConfigured ? [HintModel.Name] : fleet.Models.FirstOrDefault(model => model.Completes) is { } first ? [first.Name] : [];
     }
 }

@@ -39,7 +39,8 @@ internal sealed class NodeClient(IOptions<NodesOptions> options, TimeProvider ti
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using var response = await _client.GetAsync(new Uri(node.Address, path), HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using var request = node.Request(HttpMethod.Get, path);
+            using var response = await SendAsync(request, either.Token);
             if (!response.IsSuccessStatusCode)
             {
                 return null;

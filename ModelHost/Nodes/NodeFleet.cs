@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Diagnostics;
 using Lyceum.ServiceDefaults.Discovery;
 using Microsoft.Extensions.Options;
 
@@ -14,6 +14,8 @@ internal sealed partial class NodeFleet : BackgroundService
     private readonly TimeSpan _interval;
     private readonly ILogger<NodeFleet> _logger;
     private readonly SemaphoreSlim _probing = new(1);
+    private readonly Lock _changing = new();
+    private volatile IReadOnlyList<ModelNode> _nodes;
     private long? _lastProbe;
     private long? _lastFullProbe;
 
@@ -23,14 +25,20 @@ internal sealed partial class NodeFleet : BackgroundService
         _time = time;
         _logger = logger;
         _interval = options.Value.Limits.Probe;
-        Nodes = [.. options.Value.Nodes
-            .Where(entry => !string.IsNullOrWhiteSpace(entry.Url))
-            .SelectMany(entry => NodeAddresses.Of(entry.Url, endpoints).Select(address => (address, entry)))
+        NodeSettings[] entries = [.. options.Value.Nodes.Where(entry => !string.IsNullOrWhiteSpace(entry.Url))];
+        IsConfigured = entries.Length > 0;
+        _nodes = [.. entries
+            .Where(entry => !entry.Dns)
+            .SelectMany(entry => NodeAddresses.Of(entry, endpoints).Select(address => (address, entry)))
             .DistinctBy(pair => pair.address)
             .Select(pair => new ModelNode(pair.address, pair.entry, time))];
     }
 
-    public IReadOnlyList<ModelNode> Nodes { get; }
+    /// <summary>Whether there are nodes, or some are to be found.</summary>
+    public bool IsConfigured { get; }
+
+    /// <summary>The nodes at the moment. One that is gone from here ends what it runs.</summary>
+    public IReadOnlyList<ModelNode> Nodes => _nodes;
 
     /// <summary>The models of all healthy nodes, each once, by name.</summary>
     public IEnumerable<NodeModel> Models => Nodes
@@ -42,8 +50,41 @@ internal sealed partial class NodeFleet : BackgroundService
     /// <summary>Raised for each node that was asked, with the models that it has loaded (null when it did not say) and when it was asked.</summary>
     public event Action<ModelNode, IReadOnlyCollection<string>?, long>? Probed;
 
+    /// <summary>Raised when nodes have come or gone.</summary>
+    public event Action? Changed;
+
     /// <summary>A healthy node that has the model.</summary>
     public ModelNode? Having(string model) => Nodes.FirstOrDefault(node => node.Healthy && node.Has(model));
+
+    /// <summary>Makes the nodes of one entry of the configuration those of these addresses; answers whether that changes anything.</summary>
+    public bool Update(NodeSettings entry, IReadOnlyList<Uri> addresses)
+    {
+        lock (_changing)
+        {
+            var others = _nodes.Where(node => node.Settings != entry).ToArray();
+            var before = _nodes.Where(node => node.Settings == entry).ToArray();
+            var wanted = addresses.Where(address => others.All(node => node.Address != address)).ToArray();
+            if (wanted.ToHashSet().SetEquals(before.Select(node => node.Address)))
+            {
+                return false;
+            }
+
+            ModelNode[] now = [.. wanted.Select(address => before.FirstOrDefault(node => node.Address == address) ?? new ModelNode(address, entry, _time))];
+            _nodes = [.. others, .. now];
+            foreach (var node in now.Except(before))
+            {
+                LogFound(_logger, node.Address);
+            }
+
+            foreach (var node in before.Except(now))
+            {
+                LogGone(_logger, node.Address);
+            }
+        }
+
+        Changed?.Invoke();
+        return true;
+    }
 
     /// <summary>Asks the nodes in parallel, unless that was done within the last second.</summary>
     /// <param name="away">Also those that are away: they may let the caller wait.</param>
@@ -89,7 +130,7 @@ internal sealed partial class NodeFleet : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (Nodes.Count == 0)
+        if (!IsConfigured)
         {
             LogBuiltIn(_logger);
             return;
@@ -98,6 +139,9 @@ internal sealed partial class NodeFleet : BackgroundService
         using var timer = new PeriodicTimer(_interval, _time);
         do
         {
+            // Looks at nodes would fill the traces: below an activity that is not recorded, none is.
+            using var unrecorded = new Activity("probe");
+            unrecorded.Start();
             await RefreshAsync(away: true, stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -105,33 +149,19 @@ internal sealed partial class NodeFleet : BackgroundService
 
     private async Task ProbeAsync(ModelNode node, CancellationToken cancellationToken)
     {
-        var asked = 0L;
-        IReadOnlyCollection<string>? loaded = null;
-        if (await _client.TryGetAsync(node, "api/version", cancellationToken) is not { } about)
+        var asked = _time.GetTimestamp();
+        var news = await NodeProbe.AskAsync(_client, node, cancellationToken);
+        if (news.Failure is { } failure)
         {
-            ReportFailure(node, "no answer to /api/version");
+            ReportFailure(node, failure);
         }
-        else if (await _client.TryGetAsync(node, "api/tags", cancellationToken) is not { } tags || NodeModel.ReadList(tags) is not { } models)
+        else if (node.Answered(news.Models, news.Version))
         {
-            ReportFailure(node, "no list of models from /api/tags");
-        }
-        else
-        {
-            asked = _time.GetTimestamp();
-            loaded = await _client.TryGetAsync(node, "api/ps", cancellationToken) is { } running ? NodeModel.ReadList(running)?.Select(model => model.Name).ToArray() : null;
-            if (node.Answered(models, Version(about)))
-            {
-                LogBack(_logger, node.Address, models.Count);
-            }
+            LogBack(_logger, node.Address, news.Models.Count);
         }
 
-        Probed?.Invoke(node, loaded, asked);
+        Probed?.Invoke(node, news.Loaded, asked);
     }
-
-    private static string? Version(JsonElement about) =>
-        about.ValueKind == JsonValueKind.Object && about.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.String
-            ? version.GetString()
-            : null;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "No model node is configured: the built-in hints serve. Set Nodes__0 to a node's URL to change that")]
     private static partial void LogBuiltIn(ILogger logger);
@@ -141,4 +171,10 @@ internal sealed partial class NodeFleet : BackgroundService
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node} is away: {Reason}")]
     private static partial void LogAway(ILogger logger, Uri node, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} was found in DNS")]
+    private static partial void LogFound(ILogger logger, Uri node);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} is no longer in DNS: it gets nothing new and ends what it runs")]
+    private static partial void LogGone(ILogger logger, Uri node);
 }

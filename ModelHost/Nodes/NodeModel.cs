@@ -4,9 +4,18 @@ namespace Lyceum.ModelHost.Nodes;
 
 /// <summary>A model as a node lists it.</summary>
 /// <param name="Name">Its name with tag.</param>
-/// <param name="Entry">The whole entry of <c>/api/tags</c>, passed on as it came.</param>
+/// <param name="Entry">The whole entry of <c>/api/tags</c>, passed on as it came; made up for a node that has no such list.</param>
 internal sealed record NodeModel(string Name, JsonElement Entry)
 {
+    /// <summary>What the node itself calls it.</summary>
+    public string Id { get; init; } = Name;
+
+    /// <summary>What OpenAI's clients are told it is called: as the node calls it, unless it is offered under another name.</summary>
+    public string PublicId => ModelName.Same(Name, Id) ? Id : Name;
+
+    /// <summary>The longest prompt and answer together, in tokens, where the node says so.</summary>
+    public int? ContextLength { get; init; }
+
     /// <summary>When the model was last changed on the node; the epoch where the node does not say.</summary>
     public DateTimeOffset ModifiedAt =>
         Entry.TryGetProperty("modified_at", out var value) && value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var at)

@@ -10,6 +10,7 @@ namespace Lyceum.ModelHost.Scheduling;
 internal sealed class ModelScheduler : IDisposable
 {
     private readonly Lock _lock = new();
+    private readonly Func<IReadOnlyList<ModelNode>> _nodes;
     private readonly SchedulingOptions _options;
     private readonly FairQueue _queue;
     private readonly ConversationNodes _conversations = new();
@@ -18,11 +19,20 @@ internal sealed class ModelScheduler : IDisposable
     private int _turn;
 
     public ModelScheduler(NodeFleet fleet, IOptions<SchedulingOptions> options, TimeProvider time)
-        : this(fleet.Nodes, options.Value, time) => fleet.Probed += Told;
+        : this(() => fleet.Nodes, options.Value, time)
+    {
+        fleet.Probed += Told;
+        fleet.Changed += Advance;
+    }
 
     internal ModelScheduler(IReadOnlyList<ModelNode> nodes, SchedulingOptions options, TimeProvider time)
+        : this(() => nodes, options, time)
     {
-        Nodes = nodes;
+    }
+
+    private ModelScheduler(Func<IReadOnlyList<ModelNode>> nodes, SchedulingOptions options, TimeProvider time)
+    {
+        _nodes = nodes;
         Time = time;
         _options = options;
         _queue = new FairQueue(options, time);
@@ -31,7 +41,7 @@ internal sealed class ModelScheduler : IDisposable
 
     public TimeProvider Time { get; }
 
-    public IReadOnlyList<ModelNode> Nodes { get; }
+    public IReadOnlyList<ModelNode> Nodes => _nodes();
 
     public int Waiting
     {
@@ -41,6 +51,15 @@ internal sealed class ModelScheduler : IDisposable
             {
                 return _queue.Count;
             }
+        }
+    }
+
+    /// <summary>Reads what nodes do while nothing changes.</summary>
+    public T Look<T>(Func<T> read)
+    {
+        lock (_lock)
+        {
+            return read();
         }
     }
 

@@ -3,9 +3,10 @@ using Lyceum.ModelHost.Nodes;
 namespace Lyceum.ModelHost.Scheduling;
 
 /// <summary>What a node is doing, as far as this ModelHost has caused it or the node has told. Under the scheduler's lock.</summary>
-internal sealed class NodeWork
+/// <param name="loadsOnDemand">Whether it loads models when they are asked for, with the options that are asked for; otherwise what it has is loaded.</param>
+internal sealed class NodeWork(bool loadsOnDemand = true)
 {
-    private readonly Dictionary<string, Loaded> _loaded = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, LoadedModel> _loaded = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Requests under way.</summary>
     public int Running { get; private set; }
@@ -18,13 +19,15 @@ internal sealed class NodeWork
 
     public int LoadedModels => _loaded.Count;
 
+    public IEnumerable<string> Loaded => _loaded.Keys;
+
     /// <summary>Whether the model is ready to run with these options.</summary>
     public bool IsWarm(RunRequest request) =>
-        _loaded.TryGetValue(ModelName.Full(request.Model), out var loaded) && (loaded.Options ?? "") == request.LoadOptions;
+        _loaded.TryGetValue(ModelName.Full(request.Model), out var loaded) && (!loadsOnDemand || (loaded.Options ?? "") == request.LoadOptions);
 
     /// <summary>Whether the model runs with other options, so that to run it with these the node must first finish and load again.</summary>
     public bool IsBusyOtherwise(RunRequest request) =>
-        _loaded.TryGetValue(ModelName.Full(request.Model), out var loaded) && loaded.InUse > 0 && (loaded.Options ?? "") != request.LoadOptions;
+        loadsOnDemand && _loaded.TryGetValue(ModelName.Full(request.Model), out var loaded) && loaded.InUse > 0 && (loaded.Options ?? "") != request.LoadOptions;
 
     public void Began(RunRequest request, bool cold)
     {
@@ -46,7 +49,7 @@ internal sealed class NodeWork
         if (wasCold)
         {
             Loading = null;
-            _loaded[ModelName.Full(request.Model)] = new Loaded { Options = request.LoadOptions, InUse = 1, Since = now };
+            _loaded[ModelName.Full(request.Model)] = new LoadedModel { Options = request.LoadOptions, InUse = 1, Since = now };
         }
     }
 
@@ -78,11 +81,11 @@ internal sealed class NodeWork
         foreach (var name in now)
         {
             // With which options a model was loaded that somebody else had loaded, a node does not tell.
-            _loaded.TryAdd(name, new Loaded { Options = null, InUse = 0, Since = asked });
+            _loaded.TryAdd(name, new LoadedModel { Options = null, InUse = 0, Since = asked });
         }
     }
 
-    private sealed class Loaded
+    private sealed class LoadedModel
     {
         public required string? Options { get; init; }
 

@@ -22,7 +22,7 @@ public sealed record UsageEntry(string Course, string User, string Model, string
 /// <summary>How much of a quota is used.</summary>
 /// <param name="Name">Which: <c>user_minute</c>, <c>user_day</c>, <c>course_day</c>.</param>
 /// <param name="Limit">Tokens allowed.</param>
-/// <param name="Used">Tokens used.</param>
+/// <param name="Used">Tokens used; requests under way count by estimate.</param>
 /// <param name="ResetsAt">When it begins anew.</param>
 public sealed record QuotaState(string Name, long Limit, long Used, DateTimeOffset ResetsAt);
 

@@ -27,18 +27,25 @@ public static class Policies
     /// <summary>An instructor of the course, or the owner.</summary>
     public const string Instructor = "instructor";
 
+    /// <summary>The owner.</summary>
+    public const string Owner = "owner";
     /// <summary>Whoever may ask the tutor: everybody, also a <see cref="Roles.Source"/> for a learner whom it names.</summary>
     public const string OnBehalf = "on-behalf";
 
     /// <summary>Whoever may send learning events: everybody, also a <see cref="Roles.Source"/>.</summary>
     public const string Ingest = "ingest";
 
+    /// <summary>One of our services, acting for itself; also where callers are signed in otherwise, as at Gateway.</summary>
+    public const string Service = "service";
+
     internal static void Add(AuthorizationOptions options)
     {
         // An ingest key lies in the configuration of machines that we do not know: what does not ask for it does not take it.
         options.DefaultPolicy = options.FallbackPolicy = new AuthorizationPolicyBuilder()
             .RequireAuthenticatedUser().RequireAssertion(context => !context.User.IsInRole(Roles.Source)).Build();
+        options.AddPolicy(Service, policy => policy.AddAuthenticationSchemes(IdentityHeader.Scheme).RequireRole(Roles.Service));
         options.AddPolicy(Ingest, policy => policy.RequireAuthenticatedUser());
+        options.AddPolicy(Owner, policy => policy.RequireRole(Roles.Owner));
         options.AddPolicy(OnBehalf, policy => policy.RequireAuthenticatedUser());
         options.AddPolicy(Instructor, policy => policy.RequireRole(Roles.Instructor, Roles.Owner));
     }

@@ -9,8 +9,13 @@ namespace Microsoft.Extensions.Hosting;
 public static class RedisClientHosting
 {
     /// <summary>Registers an <see cref="IConnectionMultiplexer"/> for <c>ConnectionStrings:{connectionName}</c>, with a health check.</summary>
+    /// <param name="builder">The service.</param>
+    /// <param name="connectionName">The connection string's name.</param>
+    /// <param name="configureSettings">Changes the settings.</param>
+    /// <param name="configureOptions">Changes how Redis is connected to.</param>
     /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
-    public static void AddRedisClient(this IHostApplicationBuilder builder, string connectionName)
+    public static void AddRedisClient(
+        this IHostApplicationBuilder builder, string connectionName, Action<StackExchangeRedisSettings>? configureSettings = null, Action<ConfigurationOptions>? configureOptions = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton<IConnectionMultiplexer>(provider =>
@@ -19,8 +24,21 @@ public static class RedisClientHosting
                 ?? throw new InvalidOperationException($"ConnectionStrings:{connectionName} is missing. AppHost sets it where there is a Redis; started by hand, set ConnectionStrings__{connectionName} to host:port.");
             var options = ConfigurationOptions.Parse(connectionString);
             options.AbortOnConnectFail = false;
+            configureOptions?.Invoke(options);
             return ConnectionMultiplexer.Connect(options);
         });
-        builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>(connectionName);
+        var settings = new StackExchangeRedisSettings();
+        configureSettings?.Invoke(settings);
+        if (!settings.DisableHealthChecks)
+        {
+            builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>(connectionName);
+        }
     }
+}
+
+/// <summary>The setting of Aspire's class of this name that is in use here.</summary>
+public sealed class StackExchangeRedisSettings
+{
+    /// <summary>Whether the service is ready also without Redis.</summary>
+    public bool DisableHealthChecks { get; set; }
 }

@@ -10,6 +10,7 @@ internal static class ActivityEndpoints
     public static void AddActivity(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<ActivityOptions>().BindConfiguration("Activity").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<CountedEventCache>();
         builder.Services.AddSingleton<ActivityReader>();
     }
 

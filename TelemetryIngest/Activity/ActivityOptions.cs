@@ -28,4 +28,8 @@ internal sealed class ActivityOptions
     /// <summary>How many executions and questions of one learner a class view counts; beyond it the newest.</summary>
     [Range(10, 1_000_000, ErrorMessage = "Activity:MaxEventsPerLearner must be between 10 and 1000000.")]
     public int MaxEventsPerLearner { get; set; } = 5000;
+
+    /// <summary>How many counted events of learners are kept in memory between class views, all courses together.</summary>
+    [Range(1_000, 10_000_000, ErrorMessage = "Activity:MaxEventsKept must be between 1000 and 10000000.")]
+    public int MaxEventsKept { get; set; } = 200_000;
 }

@@ -6,10 +6,10 @@ using Npgsql;
 namespace Lyceum.TelemetryIngest.Activity;
 
 /// <summary>Reads what class views count, so many rows a learner and so many learners at most.</summary>
-internal sealed class ActivityReader(NpgsqlDataSource database, IOptions<ActivityOptions> options)
+internal sealed class ActivityReader(NpgsqlDataSource database, CountedEventCache cache, IOptions<ActivityOptions> options)
 {
     private const string Seen = """
-        SELECT learner, last_seen, notebook FROM learners
+        SELECT learner, last_seen, notebook, changes FROM learners
         WHERE course = $1 AND last_seen >= $2 AND ($3::text[] IS NULL OR learner = ANY ($3))
         ORDER BY last_seen DESC LIMIT $4
         """;
@@ -30,13 +30,13 @@ internal sealed class ActivityReader(NpgsqlDataSource database, IOptions<Activit
     {
         var since = window.Since(now);
         var learners = await SeenAsync(course, since, among, cancellationToken);
-        var counted = await CountedAsync(course, [.. learners.Select(one => one.Learner)], since, cancellationToken);
-        foreach (var facts in learners.Where(one => counted.ContainsKey(one.Learner)))
+        var counted = await KnownAsync(course, learners, since, cancellationToken);
+        foreach (var (facts, _) in learners.Where(one => counted.ContainsKey(one.Facts.Learner)))
         {
             facts.Count(CountedEvent.Once(counted[facts.Learner], _options.SameExecutionWithin), window, _options.StuckAfter);
         }
 
-        return learners;
+        return [.. learners.Select(one => one.Facts)];
     }
 
     /// <summary>One learner's executions and questions since then, newest first, each once.</summary>
@@ -75,21 +75,48 @@ internal sealed class ActivityReader(NpgsqlDataSource database, IOptions<Activit
         return failures;
     }
 
-    private async Task<List<LearnerFacts>> SeenAsync(string course, DateTimeOffset since, IReadOnlyCollection<string>? among, CancellationToken cancellationToken)
+    private async Task<List<(LearnerFacts Facts, long Changes)>> SeenAsync(string course, DateTimeOffset since, IReadOnlyCollection<string>? among, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Seen);
         command.Parameters.Add(new() { Value = course });
         command.Parameters.Add(new() { Value = since });
         command.Parameters.Add(new() { Value = among is null ? DBNull.Value : among.ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = _options.MaxLearners });
-        List<LearnerFacts> learners = [];
+        List<(LearnerFacts, long)> learners = [];
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            learners.Add(new LearnerFacts(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), Text(reader, 2)));
+            learners.Add((new LearnerFacts(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), Text(reader, 2)), reader.GetInt64(3)));
         }
 
         return learners;
+    }
+
+    /// <summary>The learners' events: those kept from the last time where nothing has come since, the others read.</summary>
+    private async Task<Dictionary<string, IReadOnlyList<CountedEvent>>> KnownAsync(
+        string course, List<(LearnerFacts Facts, long Changes)> learners, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        Dictionary<string, IReadOnlyList<CountedEvent>> known = [];
+        List<(string Learner, long Changes)> unknown = [];
+        foreach (var (facts, changes) in learners)
+        {
+            if (cache.Find(course, facts.Learner, changes, since) is { } events)
+            {
+                known[facts.Learner] = events;
+            }
+            else
+            {
+                unknown.Add((facts.Learner, changes));
+            }
+        }
+
+        var read = await CountedAsync(course, [.. unknown.Select(one => one.Learner)], since, cancellationToken);
+        foreach (var (learner, changes) in unknown)
+        {
+            known[learner] = cache.Keep(course, learner, changes, since, read.GetValueOrDefault(learner) ?? []);
+        }
+
+        return known;
     }
 
     private async Task<Dictionary<string, List<CountedEvent>>> CountedAsync(string course, string[] learners, DateTimeOffset since, CancellationToken cancellationToken)

@@ -9,11 +9,14 @@ internal static class EventCopy
     private const string Columns = "id, received_at, occurred_at, live_at, clock_off, course, learner, type, notebook, cell, session, source, success, failure, detail";
 
     private const string See = """
-        INSERT INTO learners (course, learner, last_seen, notebook)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[]) AS seen (course, learner) ORDER BY course, learner
+        INSERT INTO learners (course, learner, last_seen, notebook, changed_since, edited_since)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::timestamptz[], $6::timestamptz[]) AS seen (course, learner) ORDER BY course, learner
         ON CONFLICT (course, learner) DO UPDATE SET
             last_seen = greatest(learners.last_seen, excluded.last_seen),
-            notebook = CASE WHEN excluded.last_seen >= learners.last_seen THEN coalesce(excluded.notebook, learners.notebook) ELSE learners.notebook END
+            notebook = CASE WHEN excluded.last_seen >= learners.last_seen THEN coalesce(excluded.notebook, learners.notebook) ELSE learners.notebook END,
+            changes = excluded.changes,
+            changed_since = least(learners.changed_since, excluded.changed_since),
+            edited_since = least(learners.edited_since, excluded.edited_since)
         """;
 
     /// <summary>Copies rows and their ids where they belong.</summary>
@@ -41,14 +44,21 @@ internal static class EventCopy
         var seen = rows.GroupBy(row => (row.Course, row.Learner)).Select(own => (
             own.Key,
             LastSeen: own.Max(row => row.LiveAt),
-            own.Where(row => row.Notebook is not null).MaxBy(row => row.LiveAt)?.Notebook)).ToList();
+            own.Where(row => row.Notebook is not null).MaxBy(row => row.LiveAt)?.Notebook,
+            ChangedSince: EarliestOf(own, row => row.IsCounted),
+            EditedSince: EarliestOf(own, row => row.IsAboutCode))).ToList();
         await using var command = new NpgsqlCommand(See, connection);
         command.Parameters.Add(new() { Value = seen.Select(one => one.Key.Course).ToArray() });
         command.Parameters.Add(new() { Value = seen.Select(one => one.Key.Learner).ToArray() });
         command.Parameters.Add(new() { Value = seen.Select(one => one.LastSeen).ToArray() });
         command.Parameters.Add(new() { Value = seen.Select(one => one.Notebook).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = seen.Select(one => one.ChangedSince).ToArray() });
+        command.Parameters.Add(new() { Value = seen.Select(one => one.EditedSince).ToArray() });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    private static DateTimeOffset? EarliestOf(IEnumerable<EventRow> rows, Func<EventRow, bool> which) =>
+        rows.Where(which).Select(row => (DateTimeOffset?)row.LiveAt).Min();
 
     /// <summary>Copies rows into a table with the columns of <c>events</c>.</summary>
     public static async Task WriteAsync(NpgsqlConnection connection, string table, List<EventRow> rows, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Lyceum.TelemetryIngest.CodeStates;
 using Lyceum.TelemetryIngest.Logs;
 
 namespace Lyceum.TelemetryIngest.Events;
@@ -34,6 +35,12 @@ internal sealed record EventRow
     public byte[]? Failure { get; init; }
 
     public byte[]? Detail { get; init; }
+
+    /// <summary>Whether class views and metrics count it.</summary>
+    public bool IsCounted => Success is not null || Type == "TutorQuestion";
+
+    /// <summary>Whether it says something about a notebook's code.</summary>
+    public bool IsAboutCode => Notebook is not null && NotebookEvent.Types.Contains(Type);
 }
 
 /// <summary>One row of <c>quarantine</c>, but for its number.</summary>

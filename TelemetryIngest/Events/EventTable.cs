@@ -1,4 +1,7 @@
+using Lyceum.TelemetryIngest.CodeStates;
+using Lyceum.TelemetryIngest.Erasures;
 using Lyceum.TelemetryIngest.Logs;
+using Lyceum.TelemetryIngest.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -23,21 +26,26 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
 {
     private const string Savepoint = "part";
 
-    private const string Insert = """
+    private static readonly string Insert = $"""
         WITH fresh AS (
             INSERT INTO event_ids SELECT id FROM staging ORDER BY id
             ON CONFLICT (id) DO NOTHING
             RETURNING id),
         stored AS (
             INSERT INTO events SELECT staging.* FROM staging JOIN fresh USING (id)
-            RETURNING id, course, learner, live_at, notebook),
+            RETURNING id, course, learner, live_at, notebook, type, success),
         seen AS (
-            INSERT INTO learners (course, learner, last_seen, notebook)
-            SELECT course, learner, max(live_at), (array_agg(notebook ORDER BY live_at DESC) FILTER (WHERE notebook IS NOT NULL))[1]
+            INSERT INTO learners (course, learner, last_seen, notebook, changed_since, edited_since)
+            SELECT course, learner, max(live_at), (array_agg(notebook ORDER BY live_at DESC) FILTER (WHERE notebook IS NOT NULL))[1],
+                min(live_at) FILTER (WHERE success IS NOT NULL OR type = 'TutorQuestion'),
+                min(live_at) FILTER (WHERE notebook IS NOT NULL AND type IN ('{string.Join("', '", NotebookEvent.Types)}'))
             FROM stored GROUP BY course, learner ORDER BY course, learner
             ON CONFLICT (course, learner) DO UPDATE SET
                 last_seen = greatest(learners.last_seen, excluded.last_seen),
-                notebook = CASE WHEN excluded.last_seen >= learners.last_seen THEN coalesce(excluded.notebook, learners.notebook) ELSE learners.notebook END)
+                notebook = CASE WHEN excluded.last_seen >= learners.last_seen THEN coalesce(excluded.notebook, learners.notebook) ELSE learners.notebook END,
+                changes = excluded.changes,
+                changed_since = least(learners.changed_since, excluded.changed_since),
+                edited_since = least(learners.edited_since, excluded.edited_since))
         SELECT id FROM stored
         """;
 
@@ -67,10 +75,12 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
         {
             _connection ??= await OpenAsync(cancellationToken);
             await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
+            await _connection.ExecuteAsync(IngestLock.Share, cancellationToken);
             var overtaken = await AdvanceLogsAsync(transaction, group, cancellationToken);
             List<EventBatch> taken = [.. group.Where(batch => !overtaken.Contains(batch))];
-            List<EventRow> rows = [.. taken.SelectMany(batch => batch.Rows.Select(row => row.Row)).DistinctBy(row => row.Id)];
-            List<QuarantinedEvent> bad = [.. taken.SelectMany(batch => batch.Quarantined).DistinctBy(one => one.Id)];
+            var erased = await ErasedLearners.ReadAsync(_connection, LearnersOf(taken), cancellationToken);
+            List<EventRow> rows = [.. taken.SelectMany(batch => batch.Rows.Select(row => row.Row)).Where(erased.Takes).DistinctBy(row => row.Id)];
+            List<QuarantinedEvent> bad = [.. taken.SelectMany(batch => batch.Quarantined).Where(erased.Takes).DistinctBy(one => one.Id)];
             var stored = new StoredGroup([], [], overtaken) { Tried = rows.Count };
             if (rows.Count > 0 && !await TryCopyAsync(transaction, rows, stored, cancellationToken))
             {
@@ -88,6 +98,9 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
             throw;
         }
     }
+
+    private static IEnumerable<string> LearnersOf(IEnumerable<EventBatch> batches) =>
+        batches.SelectMany(batch => batch.Rows.Select(row => row.Row.Learner).Concat(batch.Quarantined.Select(bad => bad.Learner)));
 
     private async Task<HashSet<EventBatch>> AdvanceLogsAsync(NpgsqlTransaction transaction, IReadOnlyList<EventBatch> group, CancellationToken cancellationToken)
     {
@@ -160,7 +173,7 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
         var opened = await database.OpenConnectionAsync(cancellationToken);
         try
         {
-            await using var create = new NpgsqlCommand("CREATE TEMPORARY TABLE staging (LIKE events) ON COMMIT DELETE ROWS", opened);
+            await using var create = new NpgsqlCommand("CREATE TEMPORARY TABLE staging (LIKE events INCLUDING DEFAULTS) ON COMMIT DELETE ROWS", opened);
             await create.ExecuteNonQueryAsync(cancellationToken);
             return opened;
         }

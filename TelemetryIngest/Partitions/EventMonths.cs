@@ -72,7 +72,11 @@ internal sealed partial class EventMonths(
             }
         }
 
+        // What is derived of learners goes with them, and of those who are still here with its day.
         await ExecuteAsync("DELETE FROM learners WHERE last_seen < $1", cancellationToken, oldest);
+        await ExecuteAsync("DELETE FROM cell_days WHERE day < $1::date", cancellationToken, oldest);
+        await ExecuteAsync("DELETE FROM question_days WHERE day < $1::date", cancellationToken, oldest);
+        await ExecuteAsync("DELETE FROM code_states WHERE up_to < $1", cancellationToken, oldest);
         await ExecuteAsync("DELETE FROM quarantine WHERE received_at < $1", cancellationToken, oldest);
     }
 

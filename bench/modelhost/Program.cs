@@ -26,6 +26,13 @@ await using (Stack stack = await Stack.SyntheticAsync(installation, limit.Token)
     await bench.PacedAsync(rounds: 7);
     Say("first token");
     await bench.FirstTokenAsync(rounds: 5);
+    if (args is ["--quick"])
+    {
+        // What one looks at while working on the path.
+        Console.WriteLine(Report.Table(results));
+        return;
+    }
+
     Say("unpaced");
     await bench.UnpacedAsync(rounds: 5);
     Say("1,000 streams");

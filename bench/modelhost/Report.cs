@@ -19,17 +19,7 @@ internal static class Report
         Line($"- {Environment.ProcessorCount} cores, {cpu}, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.FrameworkDescription}");
         Line($"- Load average at the start (1, 5, 15 minutes): {load}. Where it is above 0 the machine was shared with other work: look at the ratios, not at the figures.");
         Line($"");
-        Line($"| | unit | {string.Join(" | ", results.Targets)} | ModelHost - direct | nginx - direct | ModelHost / nginx | ModelHost / direct |");
-        Line($"|---|---|{string.Concat(Enumerable.Repeat("---:|", results.Targets.Count + 4))}");
-        foreach (Measure measure in results.Measures)
-        {
-            double? direct = results.Get(measure, Stack.Direct);
-            double? nginx = results.Get(measure, Stack.Nginx);
-            double? host = results.Get(measure, Stack.ModelHost);
-            bool isTime = measure.Unit == "ms";
-            Line($"| {measure.Title} | {measure.Unit} | {Number(direct)} | {Number(nginx)} | {Number(host)} | {(isTime ? Number(host - direct) : "")} | {(isTime ? Number(nginx - direct) : "")} | {Number(host / nginx)} | {Number(host / direct)} |");
-        }
-
+        text.Append(Table(results));
         Line($"");
         foreach (string note in results.Notes)
         {
@@ -42,6 +32,26 @@ internal static class Report
         Line($"![shares and waits]({plot})");
         Line($"");
         Line($"The least that a course got in a minute was {leastShare:F2} of its fair part; the longest wait of an interactive request was {longestWait:F0} s.");
+        return text.ToString();
+
+        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    }
+
+    /// <summary>What was measured, as a table.</summary>
+    public static string Table(Results results)
+    {
+        var text = new StringBuilder();
+        Line($"| | unit | {string.Join(" | ", results.Targets)} | ModelHost - direct | nginx - direct | ModelHost / nginx | ModelHost / direct |");
+        Line($"|---|---|{string.Concat(Enumerable.Repeat("---:|", results.Targets.Count + 4))}");
+        foreach (Measure measure in results.Measures)
+        {
+            double? direct = results.Get(measure, Stack.Direct);
+            double? nginx = results.Get(measure, Stack.Nginx);
+            double? host = results.Get(measure, Stack.ModelHost);
+            bool isTime = measure.Unit == "ms";
+            Line($"| {measure.Title} | {measure.Unit} | {Number(direct)} | {Number(nginx)} | {Number(host)} | {(isTime ? Number(host - direct) : "")} | {(isTime ? Number(nginx - direct) : "")} | {Number(host / nginx)} | {Number(host / direct)} |");
+        }
+
         return text.ToString();
 
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');

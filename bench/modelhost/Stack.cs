@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Lyceum.KernelBench.Targets;
 using Lyceum.ServiceDefaults.Identity;
+using Microsoft.Extensions.Hosting;
 
 namespace Lyceum.ModelHostBench;
 
@@ -58,6 +59,8 @@ internal sealed class Stack : IAsyncDisposable
             ["Scheduling__QueueLength"] = "4000",
             ["Scheduling__QueueLengthPerUser"] = "4000",
             ["Logging__LogLevel__Default"] = "Warning",
+            // As AppHost starts it.
+            [InlineSockets.Variable] = "1",
         }, cancellationToken);
         var tokens = new IdentityTokens(key, IdentityTokens.InternalPurpose, "bench", TimeSpan.FromMinutes(60), TimeProvider.System);
         string token = tokens.Issue(new CallerIdentity("bench", "bench", "bench", "bench", [Roles.Student]));

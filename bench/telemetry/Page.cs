@@ -5,7 +5,8 @@ namespace Lyceum.TelemetryBench;
 
 /// <summary>What was measured, by round.</summary>
 internal sealed record Figures(
-    List<Outcome> Copy, List<Outcome> Single, List<Outcome> Singles, List<Outcome> Batches, List<Outcome> Ones, double Memory, int Events, (double P50, double P95, int Learners) View);
+    List<Outcome> Copy, List<Outcome> Single, List<Outcome> Singles, List<Outcome> Batches, List<Outcome> Ones, double Memory, int Events, (double P50, double P95, int Learners) View,
+    int Edits, (double P50, double P95, int Bytes) Replay);
 
 /// <summary>The figures as a page of Markdown: medians of the rounds.</summary>
 internal static class Page
@@ -46,6 +47,7 @@ internal static class Page
         Line($"| batches of one over single-row commits of one client | at least 8 | {ones / single:F1} |");
         Line($"| service's peak memory (RSS) | under 300 MB | {figures.Memory:F0} MB |");
         Line($"| class view of {figures.View.Learners} learners on {figures.Events:N0} events, p95 | under 50 ms on 10,000,000 | {figures.View.P95:F0} ms (p50 {figures.View.P50:F0} ms) |");
+        Line($"| replay of a notebook with {figures.Edits:N0} edits ({figures.Replay.Bytes / 1e6:F1} MB), p95 | under 1000 ms | {figures.Replay.P95:F0} ms (p50 {figures.Replay.P50:F0} ms) |");
         Line($"");
         Line($"Medians of {figures.Copy.Count} rounds, in each of which all of them took turns.");
         return text.ToString();

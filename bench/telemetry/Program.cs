@@ -6,6 +6,7 @@ using Lyceum.Testing;
 using Npgsql;
 
 const int Rounds = 3;
+const int Edits = 10_000;
 var events = args is [var asked, ..] ? int.Parse(asked, CultureInfo.InvariantCulture) : 1_000_000;
 var started = Stopwatch.GetTimestamp();
 var now = TimeProvider.System.GetUtcNow();
@@ -39,7 +40,10 @@ try
     Say($"class view on {events} events");
     var view = await ClassViews.RunAsync(service, database, events, requests: 100);
 
-    var page = Page.Write(now, Stopwatch.GetElapsedTime(started), machine, new Figures(copy, single, singles, batches, ones, memory, events, view));
+    Say($"replay of {Edits} edits");
+    var replay = await Replays.RunAsync(service, Edits);
+
+    var page = Page.Write(now, Stopwatch.GetElapsedTime(started), machine, new Figures(copy, single, singles, batches, ones, memory, events, view, Edits, replay));
     var path = args is [_, var chosen] ? chosen : Path.Combine(Machine.Repository, "bench", "results", $"telemetry-{now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.md");
     await File.WriteAllTextAsync(path, page);
     Console.WriteLine(page);

@@ -61,6 +61,14 @@ internal sealed class KernelClient : IAsyncDisposable
     /// <summary>Asks the tutor on the kernel's channel and answers its words.</summary>
     public async Task<string> AskAsync(string request)
     {
+        var reply = await TryAskAsync(request);
+        Assert.True(reply.GetProperty("status").GetString() == "ok", reply.GetRawText());
+        return reply.GetProperty("return").GetString()!;
+    }
+
+    /// <summary>Asks the tutor on the kernel's channel and answers the reply, be it an error.</summary>
+    public async Task<JsonElement> TryAskAsync(string request)
+    {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var id = await SendAsync("llm_request", new { request }, limit.Token);
         while (true)
@@ -68,8 +76,7 @@ internal sealed class KernelClient : IAsyncDisposable
             var (type, content) = await ReceiveAsync(id, limit.Token);
             if (type == "llm_reply")
             {
-                Assert.True(content.GetProperty("status").GetString() == "ok", content.GetRawText());
-                return content.GetProperty("return").GetString()!;
+                return content;
             }
         }
     }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -17,7 +15,7 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
     {
         var name = $"Ada {Guid.NewGuid():N}";
         var token = await _suite.CreateStudentAsync(name);
-        await SaveNotebookAsync(token, "lesson.ipynb", Failing);
+        await _suite.SaveNotebookAsync(token, "lesson.ipynb", Failing);
         var instructor = await browser.OpenAsync(_suite, _suite.Token);
         await instructor.GotoAsync($"{_suite.Gateway}class");
         await Expect(instructor.GetByTestId("live-state")).ToHaveTextAsync("Live");
@@ -48,7 +46,7 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
     public async Task A_kernel_that_dies_is_shown_at_its_cell_and_the_notebook_goes_on()
     {
         var token = await _suite.CreateStudentAsync("Bo");
-        await SaveNotebookAsync(token, "dies.ipynb", "Environment.Exit(3);", "Console.Write(6 * 7);");
+        await _suite.SaveNotebookAsync(token, "dies.ipynb", "Environment.Exit(3);", "Console.Write(6 * 7);");
         var page = await browser.OpenAsync(_suite, token);
         await page.GotoAsync($"{_suite.Gateway}notebooks/dies.ipynb");
         await RunCellAsync(page, "Environment");
@@ -63,7 +61,7 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
     public async Task What_is_typed_is_saved_as_a_notebook_file()
     {
         var token = await _suite.CreateStudentAsync("Cy");
-        await SaveNotebookAsync(token, "typed.ipynb", "1 + 1");
+        await _suite.SaveNotebookAsync(token, "typed.ipynb", "1 + 1");
         var page = await browser.OpenAsync(_suite, token);
         await page.GotoAsync($"{_suite.Gateway}notebooks/typed.ipynb");
         await page.Locator(".jp-CodeCell .cm-content").First.ClickAsync();
@@ -118,7 +116,7 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
                 errors.Add(message.Text);
             }
         };
-        await SaveNotebookAsync(_suite.Token, "quiet.ipynb", "1 + 1");
+        await _suite.SaveNotebookAsync(_suite.Token, "quiet.ipynb", "1 + 1");
         foreach (var path in (string[])["", "class", "teach", "teach/assignments", "teach/turns", "teach/experiments", "teach/prompts", "notebooks/quiet.ipynb"])
         {
             await page.GotoAsync($"{_suite.Gateway}{path}");
@@ -133,7 +131,7 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
     [InlineData(390, 844)]
     public async Task No_page_is_wider_than_its_window(int width, int height)
     {
-        await SaveNotebookAsync(_suite.Token, "narrow.ipynb", Failing);
+        await _suite.SaveNotebookAsync(_suite.Token, "narrow.ipynb", Failing);
         var page = await browser.OpenAsync(_suite, _suite.Token, new ViewportSize { Width = width, Height = height });
         foreach (var path in (string[])["", "class", "teach", "teach/assignments", "teach/turns", "teach/experiments", "teach/prompts", "notebooks/narrow.ipynb"])
         {
@@ -153,22 +151,4 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
 
     private static Task IdleAsync(IPage page) =>
         Expect(page.GetByTestId("kernel-status")).ToHaveAttributeAsync("data-status", "idle");
-
-    private async Task SaveNotebookAsync(string token, string path, params string[] cells)
-    {
-        using var client = _suite.Client(token);
-        using var response = await client.PutAsJsonAsync($"/api/contents/{path}", new
-        {
-            type = "notebook",
-            format = "json",
-            content = new
-            {
-                cells = cells.Select((source, index) => new { cell_type = "code", id = $"cell-{index}", source, metadata = new { }, outputs = Array.Empty<object>(), execution_count = (int?)null }),
-                metadata = new { kernelspec = new { name = "csharp", display_name = "C#", language = "csharp" } },
-                nbformat = 4,
-                nbformat_minor = 5,
-            },
-        });
-        Assert.True(response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
-    }
 }

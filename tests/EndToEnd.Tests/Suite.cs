@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -94,6 +95,25 @@ internal sealed partial class Suite : IAsyncDisposable
         using var response = await owner.PostAsJsonAsync("/accounts", new { name });
         response.EnsureSuccessStatusCode();
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
+    }
+
+    /// <summary>Stores a C# notebook of code cells in the folder of a token's holder.</summary>
+    public async Task SaveNotebookAsync(string token, string path, params string[] cells)
+    {
+        using var client = Client(token);
+        using var response = await client.PutAsJsonAsync($"/api/contents/{path}", new
+        {
+            type = "notebook",
+            format = "json",
+            content = new
+            {
+                cells = cells.Select((source, index) => new { cell_type = "code", id = $"cell-{index}", source, metadata = new { }, outputs = Array.Empty<object>(), execution_count = (int?)null }),
+                metadata = new { kernelspec = new { name = "csharp", display_name = "C#", language = "csharp" } },
+                nbformat = 4,
+                nbformat_minor = 5,
+            },
+        });
+        Assert.True(response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
 
     /// <summary>The processes that live in this suite's data folder or descend from its AppHost, by id and command line.</summary>

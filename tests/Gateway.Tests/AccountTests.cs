@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Lyceum.Testing;
 
 namespace Lyceum.Gateway.Tests;
 
@@ -59,6 +60,25 @@ public sealed class AccountTests(GatewayApplication application)
         var dee = JsonDocument.Parse(text).RootElement.GetProperty("accounts").EnumerateArray().Single(account => account.GetProperty("id").GetString() == id);
         Assert.Matches("^[0-9a-f]{32}$", dee.GetProperty("learner").GetString());
         Assert.True(dee.GetProperty("created_at").TryGetDateTimeOffset(out _));
+    }
+
+    [Fact]
+    public async Task Services_alone_are_told_what_the_people_of_a_course_are_called()
+    {
+        using var owner = application.Owner();
+        await CreateAsync(owner, "Grace Hopper", "student");
+        using var service = application.Client().As(TestIdentity.Service("telemetryingest"));
+        var names = await service.GetFromJsonAsync<JsonElement>("/accounts/names?course=default");
+        Assert.Contains("Grace Hopper", names.GetProperty("names").EnumerateArray().Select(name => name.GetString()));
+        Assert.Empty((await service.GetFromJsonAsync<JsonElement>("/accounts/names?course=another")).GetProperty("names").EnumerateArray());
+
+        using var asOwner = await owner.GetAsync(new Uri("/accounts/names?course=default", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.Unauthorized, asOwner.StatusCode);
+        using var forged = application.Client().As(TestIdentity.Instructor());
+        using var refused = await forged.GetAsync(new Uri("/accounts/names?course=default", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        using var list = await service.GetAsync(new Uri("/accounts", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.Unauthorized, list.StatusCode);
     }
 
     [Theory]

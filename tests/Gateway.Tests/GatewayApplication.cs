@@ -14,6 +14,8 @@ public sealed class GatewayApplication : IAsyncLifetime
 
     public PostgresServer Postgres => _postgres;
 
+    public string Database { get; private set; } = "";
+
     public Uri Address { get; private set; } = null!;
 
     /// <summary>A client without any credentials that follows no redirect and keeps no cookie.</summary>
@@ -32,9 +34,10 @@ public sealed class GatewayApplication : IAsyncLifetime
     {
         await _postgres.InitializeAsync();
         await Upstream.StartAsync();
+        Database = await _postgres.CreateDatabaseAsync();
         string[] services = ["kernelservice", "modelhost", "telemetryingest", "chatservice"];
         _gateway = await new ServiceUnderTest<Program>([
-            new("ConnectionStrings:gatewaydb", await _postgres.CreateDatabaseAsync()),
+            new("ConnectionStrings:gatewaydb", Database),
             new("Accounts:OwnerToken", OwnerToken),
             new("Accounts:LearnerKey", "a learner key for tests, 32 characters"),
             new("Limits:MaxRequestBodySize", $"{1 << 20}"),

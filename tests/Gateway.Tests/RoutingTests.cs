@@ -25,6 +25,7 @@ public sealed class RoutingTests(GatewayApplication application)
     [InlineData("/telemetry/events")]
     [InlineData("/xapi/statements")]
     [InlineData("/llm/chat/")]
+    [InlineData("/mcp")]
     [InlineData("/receive_student_message")]
     [InlineData("/verify_ta")]
     [InlineData("/expert_query")]

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +12,7 @@ namespace Lyceum.Gateway.Tests;
 public sealed class Upstream : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _requests;
 
     public Upstream()
     {
@@ -23,6 +26,14 @@ public sealed class Upstream : IAsyncDisposable
     /// <summary>Lets the streaming answer go on to its second part.</summary>
     public SemaphoreSlim SecondPart { get; } = new(0);
 
+    /// <summary>How many requests have reached it.</summary>
+    public int Requests => _requests;
+    /// <summary>What services were asked to forget.</summary>
+    public ConcurrentQueue<(string Path, JsonElement Body)> Erasures { get; } = [];
+
+    /// <summary>How many times from now on a service does not forget.</summary>
+    public int ErasuresToFail { get; set; }
+
     public Uri Address => new(_app.Urls.First());
 
     public Task StartAsync() => _app.StartAsync();
@@ -35,6 +46,7 @@ public sealed class Upstream : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        Interlocked.Increment(ref _requests);
         if (context.WebSockets.IsWebSocketRequest)
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync(context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault());
@@ -49,6 +61,12 @@ public sealed class Upstream : IAsyncDisposable
             await context.Response.Body.FlushAsync();
             await SecondPart.WaitAsync(context.RequestAborted);
             await context.Response.WriteAsync("second\n");
+        }
+        else if (context.Request.Path.Value.EndsWith("/erasures", StringComparison.Ordinal) && context.Request.Path.Value.Count(unit => unit == '/') == 2)
+        {
+            Erasures.Enqueue((context.Request.Path, await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body)));
+            context.Response.StatusCode = ErasuresToFail-- > 0 ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+            await context.Response.WriteAsJsonAsync(new { removed = new Dictionary<string, long> { ["events"] = 3 } });
         }
         else
         {

@@ -1,6 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Lyceum.ServiceDefaults.Identity;
 using Lyceum.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Lyceum.ModelHost.Tests;
 
@@ -26,9 +28,13 @@ public sealed class ModelHostUnderTest : IAsyncLifetime, IAsyncDisposable
 
     private KeyValuePair<string, string?>[] Settings { get; }
 
-    public static async Task<ModelHostUnderTest> WithAsync(params (string Key, string? Value)[] settings)
+    private Action<IServiceCollection>? Outside { get; init; }
+
+    public static Task<ModelHostUnderTest> WithAsync(params (string Key, string? Value)[] settings) => WithAsync(null, settings);
+
+    public static async Task<ModelHostUnderTest> WithAsync(Action<IServiceCollection>? outside, params (string Key, string? Value)[] settings)
     {
-        var host = new ModelHostUnderTest([.. settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))]);
+        var host = new ModelHostUnderTest([.. settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))]) { Outside = outside };
         await host.InitializeAsync();
         return host;
     }
@@ -38,7 +44,7 @@ public sealed class ModelHostUnderTest : IAsyncLifetime, IAsyncDisposable
 
     public async Task InitializeAsync()
     {
-        _service = await new ServiceUnderTest<Program>(Settings).StartedAsync();
+        _service = await new ServiceUnderTest<Program>(Settings) { Outside = Outside }.StartedAsync();
         Client = _service.ClientFor(TestIdentity.Student());
         Anonymous = _service.CreateClient();
     }
@@ -59,6 +65,14 @@ public sealed class ModelHostUnderTest : IAsyncLifetime, IAsyncDisposable
     public static Uri NobodyThere() => new($"http://127.0.0.1:{LoopbackPort.Unused()}");
 
     public Task<HttpResponseMessage> PostAsync(string path, object body) => Client.PostAsJsonAsync(path, body);
+
+    /// <summary>Sends a request of another caller's.</summary>
+    public async Task<HttpResponseMessage> SendAsAsync(CallerIdentity caller, HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.Add(IdentityHeader.Name, TestIdentity.Token(caller));
+        return await Anonymous.SendAsync(request);
+    }
 
     public async Task<JsonElement> GetAsync(string path) => await Client.GetFromJsonAsync<JsonElement>(path);
 }

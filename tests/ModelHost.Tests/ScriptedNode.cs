@@ -19,7 +19,7 @@ public sealed class ScriptedNode : IAsyncDisposable
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     /// <summary>The requests that came, probes aside.</summary>
-    public ConcurrentQueue<(IHeaderDictionary Headers, string Body)> Requests { get; } = new();
+    public ConcurrentQueue<(IHeaderDictionary Headers, string Body, string Path)> Requests { get; } = new();
 
     public static async Task<ScriptedNode> StartAsync(RequestDelegate answer, string model = "tiny:latest")
     {
@@ -30,10 +30,11 @@ public sealed class ScriptedNode : IAsyncDisposable
         node._app.MapGet("/api/version", () => "{\"version\":\"0.9.9\"}");
         node._app.MapGet("/api/tags", () => $$"""{"models":[{"name":"{{model}}","model":"{{model}}","details":{},"surprise":[1]}]}""");
         node._app.MapGet("/api/ps", () => "{\"models\":[]}");
+        node._app.MapGet("/v1/models", () => $$"""{"object":"list","data":[{"id":"{{model}}","object":"model","created":1700000000,"owned_by":"vllm","max_model_len":4096}]}""");
         node._app.MapFallback(async context =>
         {
             using var reader = new StreamReader(context.Request.Body);
-            node.Requests.Enqueue((new HeaderDictionary(context.Request.Headers.ToDictionary()), await reader.ReadToEndAsync()));
+            node.Requests.Enqueue((new HeaderDictionary(context.Request.Headers.ToDictionary()), await reader.ReadToEndAsync(), context.Request.Path));
             await answer(context);
         });
         await node._app.StartAsync();

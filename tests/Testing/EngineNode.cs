@@ -59,6 +59,7 @@ public sealed class EngineNode : IAsyncLifetime, IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["PORT"] = "0";
+        start.Environment.Remove("HOST");
         start.Environment["MODEL"] = model;
         start.Environment["LOAD_MS"] = "0";
         // However this process ends, its end of the pipe closes, and the node goes too.
@@ -77,7 +78,8 @@ public sealed class EngineNode : IAsyncLifetime, IAsyncDisposable
         _process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException($"The engine ended: {string.Join('\n', said)}"));
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        Address = new Uri($"http://127.0.0.1:{await listening.Task.WaitAsync(StartLimit)}");
+        var host = _settings.LastOrDefault(setting => setting.Key == "HOST").Value ?? "127.0.0.1";
+        Address = new Uri($"http://{host}:{await listening.Task.WaitAsync(StartLimit)}");
 
         void Hear(string? line)
         {

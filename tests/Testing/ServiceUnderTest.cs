@@ -17,6 +17,9 @@ public sealed class ServiceUnderTest<TProgram>(params IEnumerable<KeyValuePair<s
     private readonly KeyValuePair<string, string?>[] _settings = [.. settings];
     private readonly ErrorLog _errors = new();
 
+    /// <summary>Puts parts of the outside world, such as DNS, in the place of the service's own.</summary>
+    public Action<IServiceCollection>? Outside { get; init; }
+
     /// <summary>The exceptions that the service and its server have logged as errors.</summary>
     public IReadOnlyCollection<string> Errors => _errors.Messages;
 
@@ -51,7 +54,11 @@ public sealed class ServiceUnderTest<TProgram>(params IEnumerable<KeyValuePair<s
     {
         builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         builder.UseSetting("Identity:Key", TestIdentity.Key);
-        builder.ConfigureServices(services => services.AddSingleton<ILoggerProvider>(_errors));
+        builder.ConfigureServices(services =>
+        {
+            services.AddSingleton<ILoggerProvider>(_errors);
+            Outside?.Invoke(services);
+        });
         foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);

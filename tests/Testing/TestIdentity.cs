@@ -14,6 +14,9 @@ public static class TestIdentity
     public static CallerIdentity Instructor(string name = "ines", string course = "default") =>
         new($"account-{name}", name, $"learner-{name}", course, [Roles.Instructor]);
 
+    public static CallerIdentity Owner(string course = "default") =>
+        new("owner", "owner", "learner-owner", course, [Roles.Owner, Roles.Instructor]);
+
     public static CallerIdentity Service(string name = "kernelservice") =>
         new($"service:{name}", name, "", "", [Roles.Service]);
 

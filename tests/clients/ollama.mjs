@@ -1,9 +1,12 @@
-// What npm's ollama client offers, against HOST as a student (STUDENT) and as the owner (OWNER), whose identity tokens these are.
+// What npm's ollama client offers, against HOST as a student (STUDENT) and as the owner (OWNER), whose identity
+// tokens these are; with THROUGH_GATEWAY they are tokens of accounts.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { Ollama } from "ollama";
 
 const { HOST, STUDENT, OWNER } = process.env;
-const clientOf = (token, headers = {}) => new Ollama({ host: HOST, headers: { "X-Lyceum-Identity": token, ...headers } });
+const identity = token => (process.env.THROUGH_GATEWAY ? { Authorization: `Bearer ${token}` } : { "X-Lyceum-Identity": token });
+const clientOf = (token, headers = {}) => new Ollama({ host: HOST, headers: { ...identity(token), ...headers } });
 const student = clientOf(STUDENT);
 const owner = clientOf(OWNER);
 const messages = [{ role: "user", content: "Hello" }];
@@ -16,7 +19,7 @@ const all = async stream => {
 
 assert.match((await student.version()).version, /^\d+\./);
 const listed = (await student.list()).models.map(model => model.name);
-assert.deepEqual(listed, ["embed:latest", "one:latest", "tiny:latest", "two:latest"], "the union over the nodes");
+assert.deepEqual(listed, process.env.MODELS.split(","), "the union over the nodes");
 assert.equal((await student.show({ model: "tiny" })).template, "chatml");
 
 const chat = await all(await student.chat({ model: "tiny", messages, options, stream: true }));
@@ -39,6 +42,10 @@ const embedded = await student.embed({ model: "embed", input: ["a", "b"] });
 assert.deepEqual(embedded.embeddings.map(vector => vector.length), [64, 64]);
 assert.equal((await student.embeddings({ model: "embed", prompt: "a" })).embedding.length, 64);
 assert.ok((await student.ps()).models.some(model => model.name === "tiny:latest"));
+
+// 20 MB, 27 MB on the way.
+const image = new Uint8Array(20 << 20);
+assert.ok((await student.chat({ model: "tiny", messages: [{ role: "user", content: "See", images: [image] }], options })).done);
 
 // Stopped by the client in the middle of what would take the engine seconds.
 const many = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`property number ${i} of many`, { type: "boolean" }]));
@@ -75,5 +82,15 @@ await assert.rejects(owner.delete({ model: "copied" }), { status_code: 404 });
 const [node] = process.env.NODES.split(",");
 await clientOf(OWNER, { "X-Lyceum-Node": node }).pull({ model: "here" });
 await assert.rejects(clientOf(OWNER, { "X-Lyceum-Node": "169.254.169.254" }).pull({ model: "x" }), { status_code: 400 });
+// A model's file, larger than any other body may be.
+const file = Buffer.alloc(40 << 20, "weights ");
+const digest = "sha256:" + createHash("sha256").update(file).digest("hex");
+const blob = (method, token, body) => fetch(`${HOST}/api/blobs/${digest}`, { method, headers: identity(token), body });
+assert.equal((await blob("HEAD", OWNER)).status, 404);
+assert.equal((await blob("POST", STUDENT, "x")).status, 403);
+assert.equal((await blob("POST", OWNER, file)).status, 201);
+assert.equal((await blob("HEAD", OWNER)).status, 200);
+assert.deepEqual(await owner.create({ model: "made", files: { "made.gguf": digest } }), { status: "success" });
+assert.ok((await student.list()).models.some(model => model.name === "made:latest"));
 await assert.rejects(owner.push({ model: "tiny" }), { status_code: 403 });
 console.log("done");

@@ -143,6 +143,32 @@ export async function openAi({ engine, models, dieAfter }, response, body, json)
   return response.end();
 }
 
+/** /v1/completions: a prompt as it is. */
+export async function openAiPrompt({ engine, models, dieAfter }, response, body, json) {
+  const name = models.need(body.model);
+  const signal = abortWithClient(response);
+  needCompletion(name, body.model, "generate");
+  await models.load(name, body.keep_alive);
+
+  const id = "cmpl-" + Math.random().toString(36).slice(2);
+  const common = { id, object: "text_completion", created: Math.floor(Date.now() / 1e3), model: body.model };
+  const write = chunkWriter(response, "text/event-stream", dieAfter);
+  const choice = (text, finish_reason = null) => [{ index: 0, text, finish_reason, logprobs: null }];
+  const event = (choices, extra) => write(`data: ${JSON.stringify({ ...common, choices, ...extra })}\n\n`);
+  const options = { num_predict: body.max_tokens, temperature: body.temperature, top_p: body.top_p, seed: body.seed, stop: body.stop };
+  const onText = piece => body.stream && piece && event(choice(piece));
+  const result = await engine.complete(body.prompt, options, { format: openAiFormat(body.response_format), signal, onText });
+  if (signal.aborted) return undefined;
+
+  const { prompt_eval_count: prompt_tokens, eval_count: completion_tokens } = result.figures;
+  const usage = { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
+  if (!body.stream) return json(200, { ...common, choices: choice(result.text, result.reason), usage });
+  event(choice("", result.reason));
+  if (body.stream_options?.include_usage) event([], { usage });
+  write("data: [DONE]\n\n");
+  return response.end();
+}
+
 function openAiFormat(format) {
   if (format?.type === "json_schema") return format.json_schema.schema;
   return format?.type === "json_object" ? "json" : undefined;

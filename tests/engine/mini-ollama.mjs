@@ -3,10 +3,12 @@
 //   PORT=11500 (0 takes a free one; the line "mini-ollama <port>" on stdout says which)
 //   MODEL=tiny.gguf beside this file   MODELS=tiny:latest,embed:latest   LOAD_MS=300 (delay of a cold load)
 //   EXIT_WITH_STDIN=1 ends the server when its input closes, so that it does not outlive who started it
+//   HOST=127.0.0.1   API=openai (only /v1, as vLLM has it)   KEY=... (asked of every request as a bearer token)
 //   PARALLEL=4   MAX_QUEUE=512 (then 503)   DIE_AFTER=0 (cuts the socket after n chunks: a node that dies mid-stream)
+import { createHash } from "node:crypto";
 import http from "node:http";
 import { ApiError, startEngine } from "./engine.mjs";
-import { ollama, openAi } from "./inference.mjs";
+import { ollama, openAi, openAiPrompt } from "./inference.mjs";
 import { capabilities, details, fullName, Models } from "./models.mjs";
 
 const env = process.env;
@@ -31,6 +33,7 @@ const routes = {
   "GET /api/ps": ({ json }) => json(200, { models: models.running(Date.now()).map(running) }),
   "POST /api/show": ({ body, json }) => json(200, shown(ask(body))),
   "POST /api/pull": pull,
+  "POST /api/create": create,
   "DELETE /api/delete": ({ body, response }) => {
     models.remove(ask(body));
     response.writeHead(200).end();
@@ -48,6 +51,7 @@ const routes = {
   "POST /api/chat": ({ body, json, response }) => ollama(node, response, body, "chat", json),
   "POST /api/generate": ({ body, json, response }) => ollama(node, response, body, "generate", json),
   "POST /v1/chat/completions": ({ body, json, response }) => openAi(node, response, body, json),
+  "POST /v1/completions": ({ body, json, response }) => openAiPrompt(node, response, body, json),
   "POST /v1/embeddings": openAiEmbed,
   "GET /v1/models": ({ json }) => json(200, { object: "list", data: [...models.names].map(openAiModel) }),
   // Not Ollama's: how many slots are taken, so that a test can see a cancelled request leave.
@@ -104,6 +108,31 @@ async function pull({ body, json, response }) {
   }
   models.names.add(name);
   return response.end();
+}
+
+/** Files that models are created from, by digest; only their sizes are kept. */
+const blobs = new Map();
+
+async function blob(request, response, digest) {
+  if (request.method === "HEAD") return response.writeHead(blobs.has(digest) ? 200 : 404).end();
+  const hash = createHash("sha256");
+  let length = 0;
+  for await (const piece of request) {
+    hash.update(piece);
+    length += piece.length;
+  }
+  if ("sha256:" + hash.digest("hex") !== digest) throw new ApiError(400, "digest mismatch");
+  blobs.set(digest, length);
+  return response.writeHead(201).end();
+}
+
+function create({ body, json, response }) {
+  const missing = Object.values(body.files ?? {}).find(digest => !blobs.has(digest));
+  if (missing) throw new ApiError(400, `blob ${missing} not found`);
+  models.names.add(fullName(body.model));
+  if (body.stream === false) return json(200, { status: "success" });
+  response.writeHead(200, { "content-type": "application/x-ndjson" });
+  return response.end('{"status":"creating new layer"}\n{"status":"success"}\n');
 }
 
 const unit = vector => {
@@ -167,10 +196,15 @@ async function handle(request, response) {
     response.end(bytes);
   };
   try {
+    if (env.API === "openai" && !path.startsWith("/v1/") && !path.startsWith("/debug/")) throw new ApiError(404, "Not Found");
+    if (env.KEY && !path.startsWith("/debug/") && request.headers.authorization !== `Bearer ${env.KEY}`) {
+      throw new ApiError(401, `Incorrect API key provided: ${request.headers.authorization}`);
+    }
     if (path === "/") {
       response.writeHead(200, { "content-type": "text/plain; charset=utf-8" });
       return response.end(request.method === "HEAD" ? "" : "Ollama is running");
     }
+    if (path.startsWith("/api/blobs/")) return await blob(request, response, path.slice("/api/blobs/".length));
     const body = request.method === "POST" || request.method === "DELETE" ? await readBody(request) : undefined;
     const route = routes[`${request.method} ${path}`];
     if (route) return await route({ body, json, response });
@@ -189,4 +223,4 @@ async function handle(request, response) {
 if (env.EXIT_WITH_STDIN) process.stdin.on("end", () => process.exit()).resume();
 
 const server = http.createServer(handle);
-server.listen(+(env.PORT ?? 11500), "127.0.0.1", () => console.log("mini-ollama", server.address().port));
+server.listen(+(env.PORT ?? 11500), env.HOST ?? "127.0.0.1", () => console.log("mini-ollama", server.address().port));

@@ -2,6 +2,7 @@ import './style/tokens.css';
 import './style/base.css';
 import './style/shell.css';
 import './style/workspace.css';
+import './style/privacy.css';
 import { fetchIdentity } from './app/identity';
 import { Shell } from './app/shell';
 import { startTheme } from './app/theme';

@@ -40,7 +40,7 @@ test('A row that comes alone replaces that learner only and counts in the totals
   const activity = new ClassActivity();
   activity.replace(snapshot(learner('a', { executions: 3, failures: 1 }), learner('b', { executions: 2 })));
   activity.update(learner('a', { executions: 4, failures: 2, stuck: true }));
-  expect(activity.totals()).toEqual({ active: 2, stuck: 1, executions: 6, failures: 2, questions: 0 });
+  expect(activity.totals()).toEqual({ active: 2, idle: 0, stuck: 1, executions: 6, failures: 2, questions: 0 });
 });
 
 test('A new snapshot forgets who is no longer in it', () => {

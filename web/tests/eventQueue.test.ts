@@ -12,30 +12,31 @@ function event(eventName: string): PioneerEvent {
   };
 }
 
-const name = ({ data }: PioneerEvent) => data.eventDetail.eventName;
+const names = (events: PioneerEvent[]) => events.map(({ data }) => data.eventDetail.eventName).join(' ');
 
-test('Events are sent in order, one after the other', async () => {
+test('Events are sent in order, one request after the other, and those that wait together in one', async () => {
   const sent: string[] = [];
   let atOnce = 0;
-  const queue = new EventQueue(async item => {
+  const queue = new EventQueue(async events => {
     expect(++atOnce).toBe(1);
     await Promise.resolve();
     atOnce--;
-    sent.push(name(item));
+    sent.push(names(events));
     return true;
   });
   ['a', 'b', 'c'].forEach(text => queue.add(event(text)));
   await queue.settled();
-  expect(sent).toEqual(['a', 'b', 'c']);
+  expect(sent).toEqual(['a', 'b c']);
+  expect(queue.lost).toBe(0);
 });
 
-test('An event that is never taken is given up after three tries, with growing pauses', async () => {
+test('What is never taken is given up after three tries, with growing pauses, and counted', async () => {
   const tried: string[] = [];
   const pauses: number[] = [];
   const queue = new EventQueue(
-    async item => {
-      tried.push(name(item));
-      return name(item) === 'good';
+    async events => {
+      tried.push(names(events));
+      return names(events) === 'good';
     },
     async milliseconds => void pauses.push(milliseconds),
   );
@@ -44,24 +45,26 @@ test('An event that is never taken is given up after three tries, with growing p
   await queue.settled();
   expect(tried).toEqual(['bad', 'bad', 'bad', 'good']);
   expect(pauses).toEqual([1000, 2000]);
+  expect(queue.lost).toBe(1);
 });
 
-test('When too many wait the oldest are dropped', async () => {
+test('When too many wait the oldest are dropped, and counted', async () => {
   const sent: string[] = [];
   let open = () => {};
   const gate = new Promise<void>(resolve => (open = resolve));
-  const queue = new EventQueue(async item => {
+  const queue = new EventQueue(async events => {
     await gate;
-    sent.push(name(item));
+    sent.push(...names(events).split(' '));
     return true;
   });
-  for (let index = 0; index <= 300; index++) {
+  for (let index = 0; index <= 2100; index++) {
     queue.add(event(String(index)));
   }
 
   open();
   await queue.settled();
-  expect(sent).toHaveLength(201);
+  expect(sent).toHaveLength(2001);
   expect(sent.slice(0, 2)).toEqual(['0', '101']);
-  expect(sent.at(-1)).toBe('300');
+  expect(sent.at(-1)).toBe('2100');
+  expect(queue.lost).toBe(100);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { folderAddress, notebookAddress, routeOf } from '../src/app/router';
+import { folderAddress, learnerAddress, notebookAddress, routeOf } from '../src/app/router';
 
 const at = (address: string) => routeOf(new URL(address, 'http://page'));
 
@@ -18,4 +18,10 @@ test('The other addresses lead to their views', () => {
   expect(at('/teach/turns')).toEqual({ view: 'teach', part: 'turns' });
   expect(at('/teach/else')).toEqual({ view: 'unknown', path: '/teach/else' });
   expect(at('/nothing')).toEqual({ view: 'unknown', path: '/nothing' });
+});
+
+test('A learner’s address leads back to the learner, and to the notebook', () => {
+  const [learner, notebook] = ['a/b ü', 'week 1/T&sk.ipynb'];
+  expect(at(learnerAddress(learner, notebook))).toEqual({ view: 'learner', learner, notebook });
+  expect(at(learnerAddress(learner))).toEqual({ view: 'learner', learner, notebook: '' });
 });

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { ask, type AnswerPart } from '../src/tutor/tutorClient';
+import { ask, decide, type AnswerPart } from '../src/tutor/tutorClient';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -54,4 +54,34 @@ test('An error of the tutor ends the answer and is not tried again', async () =>
     read(ask('s1', 'Why?', { notebook_path: 'a.ipynb' }, 'k1', new AbortController().signal)),
   ).rejects.toThrow('The model is away.');
   expect(fetch).toHaveBeenCalledTimes(1);
+});
+
+test('An answer that waits for approval ends with what waits', async () => {
+  const calls = [{ call_id: 'c1', name: 'lend', arguments: { days: 14 }, status: 'waiting' }];
+  vi.stubGlobal('fetch', () =>
+    Promise.resolve(
+      stream(['session', 'a/0', { session_id: 's1' }], ['approval', 'a/0', { message: { status: 'waiting' }, calls }]),
+    ),
+  );
+
+  const parts: AnswerPart[] = [];
+  for await (const part of ask('s1', 'Lend it.', { notebook_path: 'a.ipynb' }, 'k1', new AbortController().signal)) {
+    parts.push(part);
+  }
+
+  expect(parts.at(-1)).toEqual({ kind: 'approval', message: { status: 'waiting' }, calls });
+});
+
+test('A decision is sent for its call', async () => {
+  const sent: string[] = [];
+  vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
+    sent.push(`${init.method} ${path}`);
+    return Promise.resolve(new Response(null, { status: 202 }));
+  });
+  const call = { call_id: 'c1', answer_id: 'a1', name: 'lend', arguments: {}, status: 'waiting' } as const;
+
+  await decide('s1', call, true);
+  await decide('s1', call, false);
+
+  expect(sent).toEqual(['POST /llm/chat/s1/calls/c1/approve', 'POST /llm/chat/s1/calls/c1/deny']);
 });

@@ -125,11 +125,11 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
 
     private async Task AllAtOnceAsync(Target target, List<RunningKernel> kernels)
     {
-        const int Each = 25;
+        const int Each = 100;
         var rates = new Samples();
         var unevenness = new Samples();
-        // The first round warms the kernels up and does not count.
-        for (int round = 0; round < 4; round++)
+        // The first rounds warm the kernels up and do not count: to compile twenty kernels takes far longer than to answer.
+        for (int round = -3; round < 3; round++)
         {
             long start = Stopwatch.GetTimestamp();
             double[] seconds = await Task.WhenAll(kernels.Select(async kernel =>
@@ -141,7 +141,7 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
 
                 return Stopwatch.GetElapsedTime(start).TotalSeconds;
             }));
-            if (round > 0)
+            if (round >= 0)
             {
                 rates.AddRound(kernels.Count * Each / seconds.Max());
                 unevenness.AddRound(seconds.Max() / seconds.Order().ElementAt(seconds.Length / 2));

@@ -139,12 +139,47 @@ public sealed class OllamaChatClientTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task Tools_are_refused_rather_than_forgotten()
+    public async Task Tools_calls_and_results_are_said_and_understood_in_Ollamas_words()
     {
         await using var suite = await ChatSuite.StartAsync(postgres);
-        var options = new ChatOptions { ModelId = "m", Tools = [AIFunctionFactory.Create(() => 1, "one")] };
+        suite.Model.Answer = context => context.Response.WriteAsync("""
+            {"message":{"role":"assistant","content":"","tool_calls":[{"id":"call_1","function":{"name":"add","arguments":{"a":1,"b":[2,null]}}},{"function":{"name":"none","arguments":"?"}}]},"done":false}
+            {"message":{"role":"assistant","content":""},"done":true}
+            """);
+        var schema = JsonElement.Parse("""{"type":"object","properties":{"a":{"type":"integer"}}}""");
+        ChatMessage[] messages =
+        [
+            new(ChatRole.User, "Add."),
+            new(ChatRole.Assistant, [new FunctionCallContent("1", "add", new Dictionary<string, object?> { ["a"] = JsonElement.Parse("1"), ["b"] = "x" })]),
+            new(ChatRole.Tool, [new FunctionResultContent("1", "2")]) { AuthorName = "add" },
+        ];
 
-        await Assert.ThrowsAsync<NotSupportedException>(() => Client(suite).GetResponseAsync(Hello, options));
+        var response = await Client(suite).GetResponseAsync(messages, new ChatOptions { ModelId = "m", Tools = [AIFunctionFactory.CreateDeclaration("add", "Adds.", schema)] });
+
+        var expected = JsonElement.Parse("""
+            {
+              "model": "m",
+              "messages": [
+                {"role": "user", "content": "Add."},
+                {"role": "assistant", "content": "", "tool_calls": [{"function": {"name": "add", "arguments": {"a": 1, "b": "x"}}}]},
+                {"role": "tool", "content": "2", "tool_name": "add"}
+              ],
+              "stream": true,
+              "tools": [{"type": "function", "function": {"name": "add", "description": "Adds.", "parameters": {"type": "object", "properties": {"a": {"type": "integer"}}}}}]
+            }
+            """);
+        Assert.True(JsonElement.DeepEquals(expected, suite.Model.Last.Body), suite.Model.Last.Body.GetRawText());
+        var calls = response.Messages[0].Contents.OfType<FunctionCallContent>().ToArray();
+        Assert.Equal(("call_1", "add", """{"a":1,"b":[2,null]}"""), (calls[0].CallId, calls[0].Name, JsonSerializer.Serialize(calls[0].Arguments)));
+        Assert.Equal(("none", 0), (calls[1].Name, calls[1].Arguments!.Count));
+    }
+
+    [Fact]
+    public async Task A_tool_that_is_no_function_is_refused_rather_than_forgotten()
+    {
+        await using var suite = await ChatSuite.StartAsync(postgres);
+
+        await Assert.ThrowsAsync<NotSupportedException>(() => Client(suite).GetResponseAsync(Hello, new ChatOptions { ModelId = "m", Tools = [new HostedWebSearchTool()] }));
     }
 
     private static IChatClient Client(ChatSuite suite) => suite.Service.Services.GetRequiredService<IChatClient>();

@@ -17,6 +17,10 @@ public sealed record AskedModel(JsonElement Body, string? TraceParent)
     /// <summary>The text of the last message: the question that is to be answered.</summary>
     public string Question => Messages.Last().GetProperty("content").GetString()!;
 
+    /// <summary>The names of the tools that the model may call.</summary>
+    public IReadOnlyList<string> Tools =>
+        Body.TryGetProperty("tools", out var tools) ? [.. tools.EnumerateArray().Select(tool => tool.GetProperty("function").GetProperty("name").GetString()!)] : [];
+
     public IReadOnlyList<string> Roles => [.. Messages.Select(message => message.GetProperty("role").GetString()!)];
 
     private IEnumerable<JsonElement> Messages => Body.GetProperty("messages").EnumerateArray();
@@ -85,6 +89,21 @@ public sealed class ModelHostStandIn : IAsyncDisposable
         return context => Says(answers[Math.Min(Interlocked.Increment(ref next), answers.Length - 1)])(context);
     }
 
+    /// <summary>Answers one request after the other, each in its own way; the last is for all that follow.</summary>
+    public static Func<HttpContext, Task> InTurn(params Func<HttpContext, Task>[] answers)
+    {
+        var next = -1;
+        return context => answers[Math.Min(Interlocked.Increment(ref next), answers.Length - 1)](context);
+    }
+
+    /// <summary>Asks for calls of tools, after some words.</summary>
+    public static Func<HttpContext, Task> Calls(string words, params (string Name, object Arguments)[] calls) => async context =>
+    {
+        await WordsAsync(context, words.Length == 0 ? [] : [words]);
+        var asked = calls.Select(call => new { function = new { name = call.Name, arguments = call.Arguments } });
+        await LineAsync(context, JsonSerializer.Serialize(new { model = "stand-in:1b", message = new { role = "assistant", content = "", tool_calls = asked }, done = false }));
+        await LineAsync(context, """{"model":"stand-in:1b","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":42,"eval_count":7}""");
+    };
     /// <summary>Answers by what was asked.</summary>
     public Func<HttpContext, Task> SaysFor(Func<AskedModel, string> answer) => context => Says(answer(Last))(context);
 

@@ -126,6 +126,27 @@ public sealed class AssistantTests(AssistantFixture service) : IClassFixture<Ass
     }
 
     [Fact]
+    public async Task In_an_exam_there_is_no_assistant_and_the_kernel_goes_on()
+    {
+        await using var notebook = await OpenAsync("python3");
+        service.Tutor.Locked = KernelServiceFixture.Sam.Course;
+        try
+        {
+            var messages = await AskAsync(notebook.Client, "In the exam");
+            Assert.Equal("ExamLockdown", Reply(messages).Text("ename"));
+            Assert.Contains("exam", messages.Single(message => message.Type == "stream").Text("text"), StringComparison.Ordinal);
+            Assert.Equal("ok", Reply(await notebook.Client.RunAsync("1")).Text("status"));
+        }
+        finally
+        {
+            service.Tutor.Locked = null;
+        }
+
+        await AskAsync(notebook.Client, "After the exam");
+        Assert.Equal("/llm/chat/", (await service.Tutor.QuestionAsync("After the exam")).Path);
+    }
+
+    [Fact]
     public async Task The_tutor_answers_while_the_kernel_is_busy_and_other_clients_see_it()
     {
         await using var notebook = await OpenAsync("python3");

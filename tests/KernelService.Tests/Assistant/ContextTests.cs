@@ -42,6 +42,53 @@ public sealed class ContextTests(AssistantFixture service) : IClassFixture<Assis
     }
 
     [Fact]
+    public async Task And_in_R()
+    {
+        await using var notebook = await OpenNotebook.StartAsync(service, "ir");
+        await notebook.Client.RunAsync("my.df <- data.frame(name = c('Ada', NA), mark = c(1.5, 2), kind = factor(c('u', 'v')))\nmarks <- 1:20\nhidden <- structure(list(1), class = 'slow')");
+        var messages = await SetUpAsync(notebook.Client, "dataset", new JsonObject { ["id"] = "my.df" });
+        Assert.Equal(
+            """{"name":"my.df","headers":["name","mark","kind"],"csv":[["name","mark","kind"],["Ada",1.5,"u"],[null,2,"v"]]}""",
+            messages.Single(message => message.Type == "dataset").Content.ToJsonString());
+        Assert.Equal("NoSuchDataset", (await SetUpAsync(notebook.Client, "dataset", new JsonObject { ["id"] = "marks" })).Single(message => message.Type == "context_setup_reply").Text("ename"));
+
+        var state = await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "get_subkernel_state_request", []));
+        Assert.Equal(
+            """[{"name":"hidden","type":"slow","value":""},{"name":"marks","type":"integer","value":"1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ... (20 values)"},{"name":"my.df","type":"data.frame","value":"shape (2, 3), columns name, mark, kind"}]""",
+            state.Single(message => message.Type == "kernel_state_info").Content["variables"]!.ToJsonString());
+        var after = await notebook.Client.RunAsync("ls()");
+        Assert.DoesNotContain(after, message => message.Type == "display_data" && message.Content.ToJsonString().Contains("answer", StringComparison.Ordinal));
+        Assert.Equal(2, after.Single(message => message.Type == "execute_reply").Content["execution_count"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task A_reset_forgets_the_context_and_begins_another_conversation_and_the_last_can_be_read_back()
+    {
+        await using var notebook = await OpenNotebook.StartAsync(service, "python3");
+        Assert.Empty((await HistoryAsync())["records"]!.AsArray());
+        await SetUpAsync(notebook.Client, "assignment", new JsonObject { ["title"] = "Loops" });
+        await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "llm_request", new JsonObject { ["request"] = "before the reset" }));
+        var history = await HistoryAsync();
+        var expected = JsonNode.Parse(
+            """[{"role":"user","content":"one","timestamp":"2026-01-01T00:00:00+00:00"},{"role":"assistant","content":"Look at it.","timestamp":"2026-01-01T00:00:01+00:00","input_tokens":17,"output_tokens":4}]""");
+        Assert.True(JsonNode.DeepEquals(expected, history["records"]), history.ToJsonString());
+
+        var reset = await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "reset_request", []));
+        Assert.Equal("default", reset.Single(message => message.Type == "context_info_response").Text("slug"));
+        Assert.Equal("ok", reset.Single(message => message.Type == "reset_reply").Text("status"));
+        Assert.Empty((await HistoryAsync())["records"]!.AsArray());
+        await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "llm_request", new JsonObject { ["request"] = "after the reset" }));
+        var asked = await service.Tutor.QuestionAsync("after the reset");
+        Assert.Equal(("/llm/chat/", false), (asked.Path, asked.Context.TryGetProperty("code", out _)));
+
+        async Task<JsonObject> HistoryAsync()
+        {
+            var messages = await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "get_agent_history_request", []));
+            return messages.Single(message => message.Type == "chat_history").Content;
+        }
+    }
+
+    [Fact]
     public async Task An_assignment_is_told_to_the_tutor_and_to_who_asks()
     {
         await using var notebook = await OpenNotebook.StartAsync(service, "python3");

@@ -26,9 +26,24 @@ internal sealed class TutorListener : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         _app = builder.Build();
+        _app.MapGet("/llm/chat/{id}/history/", (string id) => !_conversations.ContainsKey(id) ? Results.NotFound() : Results.Json(new
+        {
+            messages = new object[]
+            {
+                new { sender = "user", content = "one", timestamp = "2026-01-01T00:00:00Z" },
+                new { sender = "assistant", content = "Look at it.", timestamp = "2026-01-01T00:00:01Z", input_tokens = 17, output_tokens = 4 },
+            },
+        }));
         _app.MapPost("/llm/chat/", (HttpContext http) => AnswerAsync(http, null));
+        _app.MapGet("/tutor/lockdown", (string course, string notebook_path) => new { locked = course == Locked || notebook_path == "exam.ipynb" });
         _app.MapPost("/llm/chat/{id}/message/", (HttpContext http, string id) => AnswerAsync(http, id));
     }
+
+    /// <summary>What the tutor does before it answers a question that has this in it, given the kernel that the question names.</summary>
+    public (string Question, Func<string, Task> Do)? WhileAnswering { get; set; }
+
+    /// <summary>The course that is in an exam.</summary>
+    public string? Locked { get; set; }
 
     public string Address => _app.Urls.First();
 
@@ -78,6 +93,11 @@ internal sealed class TutorListener : IAsyncDisposable
         _conversations[conversation] = true;
         http.Response.ContentType = "text/event-stream";
         await EventAsync(http, "session", new { session_id = conversation, question_id = Guid.NewGuid() });
+        if (WhileAnswering is { } work && text == work.Question)
+        {
+            await work.Do(body.RootElement.GetProperty("context").GetProperty("kernel_id").GetString()!);
+        }
+
         await StreamAsync(http, text);
     }
 
@@ -131,6 +151,8 @@ public sealed class AssistantFixture : KernelServiceFixture, IAsyncLifetime
         new("services:chatservice:http:0", Tutor.Address),
         // A busy machine must not make the kernel's answer count as none.
         new("Assistant:KernelTimeout", "00:01:00"),
+        new("Exams:AskEvery", "00:00:00"),
+        new("Assistant:RunTimeout", "00:00:05"),
     ];
 
     async Task IAsyncLifetime.InitializeAsync()

@@ -33,6 +33,7 @@ public sealed class ClientTests : IAsyncLifetime
         ["HOST"] = _host.Client.BaseAddress!.ToString().TrimEnd('/'),
         ["STUDENT"] = TestIdentity.Token(TestIdentity.Student()),
         ["OWNER"] = TestIdentity.Token(Owner),
+        ["MODELS"] = "embed:latest,one:latest,tiny:latest,two:latest",
         ["NODES"] = $"{_first.Address.Authority},{_second.Address.Authority}",
     });
 }

@@ -28,6 +28,38 @@ public sealed class NodeFailureTests
     }
 
     [Fact]
+    public async Task While_a_node_loads_slowly_others_wait_for_it_and_know_that_they_do()
+    {
+        await using var slow = await EngineNode.StartAsync(new KeyValuePair<string, string>("LOAD_MS", "3000"));
+        await using var host = await ModelHostUnderTest.WithNodesAsync(slow.Address);
+        var first = host.PostAsync("/api/chat", new { model = "tiny", messages = Hello, options = new { num_predict = 3 } });
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await NodeAsync(host)).GetProperty("loading").GetString() is null)
+        {
+            await Task.Delay(20, limit.Token);
+        }
+
+        using var second = await host.PostAsync("/api/chat", new { model = "tiny", messages = Hello, options = new { num_predict = 3 } });
+        Assert.Equal("1", Assert.Single(second.Headers.GetValues("X-Lyceum-Queue-Position")));
+        Assert.True((await (await first).LinesAsync())[^1].GetProperty("load_duration").GetInt64() > 0);
+        Assert.Equal(0, (await second.LinesAsync())[^1].GetProperty("load_duration").GetInt64());
+        Assert.Equal("ready", (await NodeAsync(host)).GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task A_node_that_loads_for_longer_than_allowed_is_left_for_another_one()
+    {
+        await using var slow = await EngineNode.StartAsync(new KeyValuePair<string, string>("LOAD_MS", "120000"));
+        await using var quick = await EngineNode.StartAsync();
+        await using var host = await ModelHostUnderTest.WithAsync(("Nodes:0", slow.Address.ToString()), ("Nodes:1", quick.Address.ToString()), ("Limits:FirstByte", "00:00:02"));
+        var answer = await host.PostAsync("/api/chat", new { model = "tiny", messages = Hello, options = new { num_predict = 3 } });
+        Assert.True((await answer.LinesAsync())[^1].GetProperty("done").GetBoolean());
+    }
+
+    private static async Task<JsonElement> NodeAsync(ModelHostUnderTest host) =>
+        (await (await host.SendAsAsync(TestIdentity.Owner(), HttpMethod.Get, "/nodes")).JsonAsync()).GetProperty("nodes")[0];
+
+    [Fact]
     public async Task Another_node_takes_over_when_one_is_killed()
     {
         await using var first = await EngineNode.StartAsync(new KeyValuePair<string, string>("MODELS", "tiny:latest,only-here:latest"));

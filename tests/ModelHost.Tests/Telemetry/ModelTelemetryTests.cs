@@ -41,8 +41,16 @@ public sealed class ModelTelemetryTests
         Assert.DoesNotContain(span.TagObjects, tag => tag.Value?.ToString()?.Contains(Secret, StringComparison.Ordinal) is true);
         var measured = figures.Where(figure => figure.Tags.Contains("measured", StringComparison.Ordinal)).Select(figure => figure.Name);
         Assert.Equal(
-            ["gen_ai.client.token.usage", "gen_ai.client.token.usage", "gen_ai.server.request.duration", "gen_ai.server.time_to_first_token", "lyceum.model.queue.duration"],
+            [
+                "gen_ai.client.token.usage", "gen_ai.client.token.usage", "gen_ai.server.request.duration", "gen_ai.server.time_per_output_token",
+                "gen_ai.server.time_to_first_token", "lyceum.model.load.duration", "lyceum.model.queue.duration",
+            ],
             measured.Order(StringComparer.Ordinal));
+
+        metrics.RecordObservableInstruments();
+        var ofNode = figures.Where(figure => figure.Tags.Contains($"server.port={node.Address.Port}", StringComparison.Ordinal) && figure.Name.StartsWith("lyceum.model.node", StringComparison.Ordinal));
+        Assert.Equal(["lyceum.model.node.models", "lyceum.model.node.requests", "lyceum.model.node.up"], ofNode.Select(figure => figure.Name).Order(StringComparer.Ordinal));
+        Assert.Contains(figures, figure => figure.Name == "lyceum.model.queue.length");
     }
 
     private static void Enable(Instrument instrument, MeterListener listener)

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Lyceum.ModelHost.Forwarding;
 using Lyceum.ModelHost.Usage;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.Testing;
@@ -65,19 +64,39 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public void Minutes_and_days_begin_anew()
+    public async Task Minutes_and_days_begin_anew()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 23, 58, 0, TimeSpan.Zero));
-        var ledger = new UsageLedger(Options.Create(new QuotaOptions { UserTokensPerMinute = 10, CourseTokensPerDay = 25 }), time);
-        ledger.Add("c", "u", "m", "n", new TokenFigures(true, 5, 5));
-        Assert.Equal("user_minute", ledger.ExhaustedFor("c", "u")!.Name);
+        var quotas = new Quotas(new QuotaWindows(Options.Create(new QuotaOptions { UserTokensPerMinute = 10, CourseTokensPerDay = 25 }), time), new LocalQuotaCounters(time));
+        await UseAsync(quotas, "u", 10);
+        Assert.Equal("user_minute", (await quotas.TryHoldAsync("c", "u", 1)).Exhausted!.Name);
         time.Advance(TimeSpan.FromSeconds(61));
-        Assert.Null(ledger.ExhaustedFor("c", "u"));
-        ledger.Add("c", "v", "m", "n", new TokenFigures(true, 10, 5));
-        Assert.Equal(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero), ledger.ExhaustedFor("c", "u")!.ResetsAt);
+        await UseAsync(quotas, "v", 15);
+        Assert.Equal(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero), (await quotas.TryHoldAsync("c", "u", 1)).Exhausted!.ResetsAt);
         time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Null(ledger.ExhaustedFor("c", "u"));
-        Assert.Empty(ledger.Read((_, _) => true, showNodes: true).Entries);
+        Assert.All(await quotas.OfAsync("c", "u"), quota => Assert.Equal(0, quota.Used));
+        await UseAsync(quotas, "u", 1);
+    }
+
+    [Fact]
+    public async Task What_is_under_way_counts_by_estimate_until_it_is_known()
+    {
+        var time = new FakeTimeProvider();
+        var quotas = new Quotas(new QuotaWindows(Options.Create(new QuotaOptions { UserTokensPerDay = 100 }), time), new LocalQuotaCounters(time));
+        var (first, _) = await quotas.TryHoldAsync("c", "u", 60);
+        var (second, _) = await quotas.TryHoldAsync("c", "u", 60);
+        Assert.Null((await quotas.TryHoldAsync("c", "u", 1)).Hold);
+        first!.Add(20);
+        await first.DisposeAsync();
+        await second!.DisposeAsync();
+        Assert.Equal(20, Assert.Single(await quotas.OfAsync("c", "u")).Used);
+    }
+
+    private static async Task UseAsync(Quotas quotas, string user, long tokens)
+    {
+        var (hold, _) = await quotas.TryHoldAsync("c", user, tokens);
+        hold!.Add(tokens);
+        await hold.DisposeAsync();
     }
 
     private static async Task<HttpStatusCode> AskAsync(ModelHostUnderTest host, CallerIdentity caller)

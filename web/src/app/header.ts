@@ -1,7 +1,8 @@
 import { send } from '../http/api';
 import { el, icon } from '../dom/element';
 import { toastError } from '../dom/toast';
-import { teaches, type Identity } from './identity';
+import { PrivacyButton } from '../privacy/privacyButton';
+import { learns, teaches, type Identity } from './identity';
 import type { Route } from './router';
 import { chooseTheme, currentTheme, onTheme } from './theme';
 
@@ -34,7 +35,7 @@ export class Header {
   }
 
   showRoute(route: Route): void {
-    const current = route.view === 'notebook' ? 'workspace' : route.view;
+    const current = { notebook: 'workspace', learner: 'class' }[route.view as string] ?? route.view;
     for (const [view, link] of this.links) {
       link.toggleAttribute('aria-current', view === current);
       if (view === current) {
@@ -74,19 +75,23 @@ function userMenu(identity: Identity): HTMLElement {
     .slice(0, 2)
     .map(word => word[0]?.toUpperCase() ?? '')
     .join('');
+  const avatar = el('span', { class: 'avatar' }, initials || '?');
+  const privacy = learns(identity)
+    ? new PrivacyButton(asked => {
+        avatar.classList.toggle('asked', asked);
+        avatar.title = asked ? 'A study asks for your consent' : '';
+      })
+    : undefined;
   const menu = el(
     'details',
     { class: 'user-menu' },
-    el(
-      'summary',
-      { 'aria-label': `Signed in as ${identity.name}`, testId: 'user-menu' },
-      el('span', { class: 'avatar' }, initials || '?'),
-    ),
+    el('summary', { 'aria-label': `Signed in as ${identity.name}`, testId: 'user-menu' }, avatar),
     el(
       'div',
       { class: 'menu' },
       el('strong', {}, identity.name),
       el('span', { class: 'muted' }, `${identity.course} · ${identity.roles.join(', ')}`),
+      privacy?.node,
       el(
         'button',
         { class: 'button', type: 'button', testId: 'sign-out', on: { click: () => void signOut() } },

@@ -12,6 +12,10 @@ export function fetchIdentity(): Promise<Identity> {
   return getJson<Identity>('/identity');
 }
 
+export function learns(identity: Identity): boolean {
+  return identity.roles.includes('student');
+}
+
 export function teaches(identity: Identity): boolean {
   return identity.roles.includes('instructor') || identity.roles.includes('owner');
 }

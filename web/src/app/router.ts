@@ -9,6 +9,7 @@ export type Route =
   | { view: 'notebook'; path: string }
   | { view: 'class' }
   | { view: 'teach'; part: TeachPart }
+  | { view: 'learner'; learner: string; notebook: string }
   | { view: 'unknown'; path: string };
 
 export function routeOf(url: URL): Route {
@@ -28,6 +29,11 @@ export function routeOf(url: URL): Route {
       : { view: 'unknown', path };
   }
 
+  if (path.startsWith('/class/learners/')) {
+    const learner = decodeURIComponent(url.pathname.slice('/class/learners/'.length));
+    return { view: 'learner', learner, notebook: url.searchParams.get('notebook') ?? '' };
+  }
+
   return path.startsWith('/notebooks/')
     ? { view: 'notebook', path: decodeURIComponent(url.pathname.slice('/notebooks/'.length)) }
     : { view: 'unknown', path };
@@ -35,6 +41,11 @@ export function routeOf(url: URL): Route {
 
 export function notebookAddress(path: string): string {
   return `/notebooks/${path.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+export function learnerAddress(learner: string, notebook?: string | null): string {
+  const address = `/class/learners/${encodeURIComponent(learner)}`;
+  return notebook ? `${address}?notebook=${encodeURIComponent(notebook)}` : address;
 }
 
 export function folderAddress(folder: string): string {

@@ -65,11 +65,11 @@ export class Shell {
         return new (await import('../workspace/workspaceView')).WorkspaceView(this.context, route.folder);
       case 'notebook':
         return await (await import('../notebook/notebookView')).NotebookView.open(this.context, route.path);
+      case 'learner':
+        this.requireTeacher();
+        return new (await import('../history/learnerView')).LearnerView(this.context, route.learner, route.notebook);
       case 'class':
-        if (!teaches(this.identity)) {
-          throw new Error('The class view is for instructors.');
-        }
-
+        this.requireTeacher();
         return new (await import('../classview/classView')).ClassView(this.context);
       case 'teach':
         if (!teaches(this.identity)) {
@@ -79,6 +79,12 @@ export class Shell {
         return new (await import('../teach/teachView')).TeachView(this.context, route.part);
       case 'unknown':
         throw new Error(`There is nothing at ${route.path}.`);
+    }
+  }
+
+  private requireTeacher(): void {
+    if (!teaches(this.identity)) {
+      throw new Error('The class view is for instructors.');
     }
   }
 }

@@ -53,6 +53,8 @@ export interface Activity extends Summary {
 
 export interface Totals {
   active: number;
+  /** Seen in this time, but not just now. */
+  idle: number;
   stuck: number;
   executions: number;
   failures: number;
@@ -97,9 +99,10 @@ export class ClassActivity {
   }
 
   totals(): Totals {
-    const totals: Totals = { active: 0, stuck: 0, executions: 0, failures: 0, questions: 0 };
+    const totals: Totals = { active: 0, idle: 0, stuck: 0, executions: 0, failures: 0, questions: 0 };
     for (const learner of this.learners.values()) {
       totals.active += Number(learner.active);
+      totals.idle += Number(!learner.active);
       totals.stuck += Number(learner.stuck);
       totals.executions += learner.executions;
       totals.failures += learner.failures;

@@ -6,9 +6,12 @@ import { messageOf } from '../http/problem';
 import { ClassActivity, type Totals } from './activity';
 import { ActivityFeed } from './activityFeed';
 import { ErrorList } from './errorList';
+import { HelpQueue } from './helpQueue';
 import { LearnerTable } from './learnerTable';
 import { People } from './people';
 import { addStudentDialog, peopleDialog } from './peopleDialogs';
+import { ProgressPanel } from './progressPanel';
+import { QuestionsPanel } from './questionsPanel';
 import { TimelineChart } from './timelineChart';
 
 const windows = [
@@ -29,6 +32,9 @@ export class ClassView implements View {
   private readonly table = new LearnerTable();
   private readonly errors = new ErrorList();
   private readonly chart = new TimelineChart();
+  private readonly progress: ProgressPanel;
+  private readonly questions: QuestionsPanel;
+  private readonly help: HelpQueue;
   private readonly live = el('span', { class: 'badge', role: 'status', testId: 'live-state' }, 'Connecting…');
   private readonly problem = el('p', { class: 'class-problem', role: 'alert', hidden: true });
   private readonly figures = el('dl', { class: 'figures' });
@@ -39,12 +45,18 @@ export class ClassView implements View {
   private refreshing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly app: AppContext) {
+    const nameOf = (learner: string) => this.people.nameOf(learner);
+    this.progress = new ProgressPanel(app, nameOf);
+    this.questions = new QuestionsPanel(app.identity.course);
+    this.help = new HelpQueue(app.identity.course, nameOf);
     this.board = el(
       'div',
       { class: 'class-board', hidden: true },
       this.figures,
       el('section', { class: 'card panel timeline' }, el('h2', {}, 'Activity'), this.chart.node),
       el('section', { class: 'card panel frequent' }, el('h2', {}, 'Most frequent errors'), this.errors.node),
+      this.progress.node,
+      el('div', { class: 'class-side' }, this.help.node, this.questions.node),
       el('section', { class: 'class-learners' }, el('h2', {}, 'Learners'), this.table.node),
     );
     this.empty = this.emptyState();
@@ -65,6 +77,9 @@ export class ClassView implements View {
     clearTimeout(this.refreshing);
     this.table.dispose();
     this.chart.dispose();
+    this.progress.dispose();
+    this.questions.dispose();
+    this.help.dispose();
   }
 
   private head(): HTMLElement {
@@ -127,12 +142,12 @@ export class ClassView implements View {
         this.received = true;
         this.activity.replace(activity);
         activity.learners.forEach(({ learner }) => this.lookUp(learner));
-        this.refresh();
+        this.changed();
       },
       learner: learner => {
         this.activity.update(learner);
         this.lookUp(learner.learner);
-        this.refresh();
+        this.changed();
       },
       summary: summary => {
         this.activity.summarize(summary);
@@ -145,7 +160,7 @@ export class ClassView implements View {
   private lookUp(learner: string): void {
     // A name that cannot be had now is shown as a pseudonym; the next event asks again.
     this.people.loadFor(learner).then(
-      loaded => loaded && this.refresh(),
+      loaded => loaded && this.named(),
       () => undefined,
     );
   }
@@ -153,7 +168,7 @@ export class ClassView implements View {
   private async loadPeople(): Promise<void> {
     try {
       await this.people.load();
-      this.refresh();
+      this.named();
     } catch (error) {
       toastError(error);
     }
@@ -169,6 +184,19 @@ export class ClassView implements View {
     this.live.className = `badge ${live ? 'good' : 'warn'}`;
     this.problem.hidden = live;
     this.problem.textContent = error ? messageOf(error) : '';
+  }
+
+  /** A learner did something: what is derived of it is asked for as well. */
+  private changed(): void {
+    this.progress.changed();
+    this.questions.changed();
+    this.refresh();
+  }
+
+  private named(): void {
+    this.progress.refresh();
+    this.help.refresh();
+    this.refresh();
   }
 
   /** Draws soon; what arrives meanwhile is drawn with it. */
@@ -200,12 +228,13 @@ export class ClassView implements View {
     }
   }
 
-  private drawFigures({ active, stuck, executions, failures, questions }: Totals): void {
+  private drawFigures({ active, idle, stuck, executions, failures, questions }: Totals): void {
     const rate = executions > 0 ? Math.round((failures / executions) * 100) : 0;
     const figure = (label: string, value: string, kind = '') =>
       el('div', { class: `card figure ${kind}` }, el('dt', {}, label), el('dd', {}, value));
     this.figures.replaceChildren(
       figure('Active now', String(active)),
+      figure('Idle', String(idle)),
       figure('Stuck', String(stuck), stuck > 0 ? 'alarming' : ''),
       figure('Runs', executions.toLocaleString()),
       figure('Failed', `${rate} %`),

@@ -1,3 +1,4 @@
+import { learnerAddress } from '../app/router';
 import { el, icon } from '../dom/element';
 import { ago } from '../dom/time';
 import type { LastError, Learner } from './activity';
@@ -54,7 +55,7 @@ export class LearnerRow {
     this.node.dataset['state'] = kind;
     this.name.textContent = name;
     this.badge.textContent = text;
-    this.badge.className = `badge ${{ stuck: 'danger', active: 'good', away: '' }[kind]}`;
+    this.badge.className = `badge ${{ stuck: 'danger', active: 'good', idle: '' }[kind]}`;
     this.badge.title = learner.stuck_reason ?? '';
     this.runs.textContent = String(learner.executions);
     this.failures.replaceChildren(failureBar(learner));
@@ -81,10 +82,21 @@ export class LearnerRow {
   }
 
   private fillDetails(): void {
-    const { stuck_reason, notebook, last_error } = this.learner ?? {};
+    const { learner, stuck_reason, notebook, last_error } = this.learner ?? {};
     this.details.replaceChildren(
       stuck_reason ? el('p', { class: 'stuck-reason' }, stuck_reason) : '',
       notebook ? el('p', { class: 'muted' }, `Works in ${notebook}`) : '',
+      learner
+        ? el(
+            'p',
+            {},
+            el(
+              'a',
+              { href: learnerAddress(learner, notebook), 'data-route': true, testId: 'learner-history' },
+              'Work and conversation, step by step',
+            ),
+          )
+        : '',
       last_error ? errorDetails(last_error) : el('p', { class: 'muted' }, 'No failed cell in this time.'),
     );
   }
@@ -94,8 +106,8 @@ function cell(kind: string, label: string): HTMLElement {
   return el('span', { role: 'cell', class: kind, 'data-label': label });
 }
 
-function stateOf({ stuck, active }: Learner): ['stuck' | 'active' | 'away', string] {
-  return stuck ? ['stuck', 'Stuck'] : active ? ['active', 'Active'] : ['away', 'Away'];
+function stateOf({ stuck, active }: Learner): ['stuck' | 'active' | 'idle', string] {
+  return stuck ? ['stuck', 'Stuck'] : active ? ['active', 'Active'] : ['idle', 'Idle'];
 }
 
 function failureBar({ executions, failures }: Learner): HTMLElement {

@@ -36,6 +36,7 @@ export class NotebookView implements View {
   });
   private readonly workbench: Workbench;
   private readonly tutor: TutorPanel;
+  private readonly events: NotebookEvents;
   private readonly disposables: { dispose(): void }[];
 
   static async open(app: AppContext, path: string): Promise<NotebookView> {
@@ -88,8 +89,9 @@ export class NotebookView implements View {
     addEventListener('beforeunload', beforeUnload);
     content.activeCellChanged.connect(this.activeCellChanged, this);
     context.pathChanged.connect(this.pathChanged, this);
+    this.events = new NotebookEvents(panel, events);
     this.disposables = [
-      new NotebookEvents(panel, events),
+      this.events,
       completion,
       saveState,
       kernel,
@@ -145,7 +147,7 @@ export class NotebookView implements View {
           ...(activeCell ? { ...contextOf(activeCell), ...cellsAroundOf(widgets, activeCellIndex) } : {}),
         };
       },
-      insertCode: (code: string) => this.insertCode(code),
+      insertCode: (code: string, turn?: string) => this.events.fromTutor(turn, () => this.insertCode(code)),
     };
   }
 

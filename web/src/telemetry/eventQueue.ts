@@ -8,28 +8,38 @@ export interface PioneerEvent {
   env: [];
 }
 
-type Send = (event: PioneerEvent) => Promise<boolean>;
+type Send = (events: PioneerEvent[]) => Promise<boolean>;
 
-const maxWaiting = 200;
+const maxWaiting = 2000;
+const maxAtOnce = 200;
 const maxTries = 3;
 const firstDelayMilliseconds = 1000;
+/** Browsers let 64 KiB out after the page has gone, all requests together. */
+const maxKeptAlive = 48_000;
 
 /**
- * Sends events one after the other. What cannot be sent after a few tries is dropped, and so is the oldest
- * when too many wait: a page that the learner works in does not stall for its analytics.
+ * Sends events in order, those that wait together in one request. What cannot be sent after a few tries is dropped,
+ * and so is the oldest when too many wait: a page that the learner works in does not stall for its analytics.
  */
 export class EventQueue {
   private readonly waiting: PioneerEvent[] = [];
   private sending: Promise<void> | undefined;
+  private dropped = 0;
 
   constructor(
     private readonly send: Send = post,
     private readonly pause = (milliseconds: number) => new Promise<void>(resolve => setTimeout(resolve, milliseconds)),
   ) {}
 
+  /** How many were dropped so far: whoever counts on all of them having come sends the whole again. */
+  get lost(): number {
+    return this.dropped;
+  }
+
   add(event: PioneerEvent): void {
     if (this.waiting.length >= maxWaiting) {
       this.waiting.shift();
+      this.dropped++;
     }
 
     this.waiting.push(event);
@@ -42,25 +52,30 @@ export class EventQueue {
   }
 
   private async drain(): Promise<void> {
-    for (let event = this.waiting.shift(); event; event = this.waiting.shift()) {
-      for (let attempt = 1; attempt <= maxTries && !(await this.send(event)); attempt++) {
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, maxAtOnce);
+      let sent = false;
+      for (let attempt = 1; attempt <= maxTries && !(sent = await this.send(batch)); attempt++) {
         if (attempt < maxTries) {
           await this.pause(firstDelayMilliseconds * 2 ** (attempt - 1));
         }
       }
+
+      this.dropped += sent ? 0 : batch.length;
     }
   }
 }
 
-/** Whether the event is done with: taken, or refused in a way that a repetition would not change. */
-async function post(event: PioneerEvent): Promise<boolean> {
+/** Whether the events are done with: taken, or refused in a way that a repetition would not change. */
+async function post(events: PioneerEvent[]): Promise<boolean> {
   try {
+    const body = JSON.stringify(events);
     const response = await fetch('/telemetry/events', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(event),
+      body,
       // Lets the last events out while the page is being left.
-      keepalive: true,
+      keepalive: body.length < maxKeptAlive,
     });
     return response.ok || (response.status < 500 && response.status !== 429);
   } catch {

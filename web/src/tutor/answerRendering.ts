@@ -4,6 +4,7 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { el, icon } from '../dom/element';
 import { toast, toastError } from '../dom/toast';
+import { noteTutorCopy } from '../telemetry/codeOrigin';
 
 const markdown = 'text/markdown';
 
@@ -46,7 +47,12 @@ export function answerRendermime(rendermime: IRenderMimeRegistry): IRenderMimeRe
 
 /** One answer as Markdown, rendered again as it grows but never twice at the same time. */
 export class AnswerView {
-  readonly node = el('div', { class: 'answer jp-ThemedContainer' });
+  readonly node = el('div', {
+    class: 'answer jp-ThemedContainer',
+    on: { copy: () => noteTutorCopy(String(getSelection()), this.turn) },
+  });
+  /** The answer's id, once it is known. */
+  turn: string | undefined;
   private readonly renderer: IRenderMime.IRenderer;
   private text = '';
   private rendered = '';
@@ -54,7 +60,7 @@ export class AnswerView {
 
   constructor(
     private readonly rendermime: IRenderMimeRegistry,
-    private readonly insert: (code: string) => void,
+    private readonly insert: (code: string, turn?: string) => void,
     private readonly grown: () => void,
   ) {
     this.renderer = rendermime.createRenderer(markdown);
@@ -110,8 +116,11 @@ export class AnswerView {
         el(
           'div',
           { class: 'code-actions' },
-          codeAction('insert', 'Insert as cell', 'insert-as-cell', () => this.insert(code())),
-          codeAction('copy', 'Copy', 'copy-code', () => void copy(code())),
+          codeAction('insert', 'Insert as cell', 'insert-as-cell', () => this.insert(code(), this.turn)),
+          codeAction('copy', 'Copy', 'copy-code', () => {
+            noteTutorCopy(code(), this.turn);
+            void copy(code());
+          }),
         ),
       );
       block.replaceWith(frame);

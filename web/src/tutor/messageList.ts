@@ -17,7 +17,7 @@ export class MessageList {
 
   constructor(
     private readonly rendermime: IRenderMimeRegistry,
-    private readonly insert: (code: string) => void,
+    private readonly insert: (code: string, turn?: string) => void,
   ) {}
 
   clear(): void {
@@ -102,6 +102,7 @@ export class MessageList {
       message.classList.remove('waiting');
       message.removeAttribute('aria-busy');
       message.dataset[failed ? 'failed' : 'done'] = 'true';
+      answer.turn = stored?.id;
       if (stored && !failed) {
         message.append(answerFooter(stored));
       }
@@ -125,6 +126,17 @@ export class MessageList {
     );
     this.node.append(this.failure);
     this.toEnd();
+  }
+
+  /** Shows what waits for the learner below the answer that it is for. */
+  showApproval(card: HTMLElement): void {
+    this.clearApproval();
+    this.node.append(card);
+    this.toEnd();
+  }
+
+  clearApproval(): void {
+    this.node.querySelector('.tutor-approval')?.remove();
   }
 
   clearFailure(): void {

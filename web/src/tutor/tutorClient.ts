@@ -59,7 +59,7 @@ export interface Message {
   content: string;
   timestamp: string;
   model: string | null;
-  status: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+  status: 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
   /** Of an answer that failed, why. */
   error?: string;
   hint_level?: number;
@@ -79,7 +79,19 @@ export interface Conversation {
 
 /** What becomes known while an answer is made. */
 export type AnswerPart =
-  { kind: 'session'; sessionId: string } | { kind: 'delta'; text: string } | { kind: 'done'; message: Message };
+  | { kind: 'session'; sessionId: string }
+  | { kind: 'delta'; text: string }
+  | { kind: 'approval'; message: Message; calls: ToolCall[] }
+  | { kind: 'done'; message: Message };
+
+/** Something that the tutor had done for an answer, or wants to have done. */
+export interface ToolCall {
+  call_id: string;
+  answer_id: string;
+  name: string;
+  arguments: Record<string, unknown>;
+  status: 'waiting' | 'approved' | 'denied' | 'running' | 'done' | 'failed' | 'interrupted';
+}
 
 export async function listConversations(notebookPath: string): Promise<Conversation[]> {
   const found = await getJson<{ sessions: Conversation[] }>(
@@ -149,6 +161,18 @@ export function resume(sessionId: string, signal: AbortSignal): AsyncGenerator<A
   return answer(() => stream(sessionId, '', signal), signal);
 }
 
+/** What waits for the learner's approval in a conversation. */
+export async function waitingCalls(sessionId: string): Promise<ToolCall[]> {
+  const { calls } = await getJson<{ calls: ToolCall[] }>(`/llm/chat/${encodeURIComponent(sessionId)}/calls`);
+  return calls.filter(call => call.status === 'waiting');
+}
+
+/** Decides on a call; once all of an answer are decided, it goes on. */
+export async function decide(sessionId: string, call: ToolCall, approved: boolean): Promise<void> {
+  const path = `/llm/chat/${encodeURIComponent(sessionId)}/calls/${encodeURIComponent(call.call_id)}`;
+  await send('POST', `${path}/${approved ? 'approve' : 'deny'}`);
+}
+
 /** Stops the answer that is being written. */
 export async function stop(sessionId: string): Promise<void> {
   await send('POST', `/llm/chat/${encodeURIComponent(sessionId)}/cancel/`);
@@ -165,7 +189,12 @@ async function* answer(open: () => Promise<Response>, signal: AbortSignal): Asyn
   for (let attempt = 1; ; attempt++) {
     try {
       for await (const { event, data, id } of serverEvents(response.body ?? new ReadableStream())) {
-        const content = JSON.parse(data) as { session_id?: string; text?: string; message?: Message };
+        const content = JSON.parse(data) as {
+          session_id?: string;
+          text?: string;
+          message?: Message;
+          calls?: ToolCall[];
+        };
         last = id || last;
         if (event === 'session' && content.session_id) {
           sessionId = content.session_id;
@@ -175,6 +204,9 @@ async function* answer(open: () => Promise<Response>, signal: AbortSignal): Asyn
           yield { kind: 'delta', text: content.text };
         } else if (event === 'done' && content.message) {
           yield { kind: 'done', message: content.message };
+          return;
+        } else if (event === 'approval' && content.message) {
+          yield { kind: 'approval', message: content.message, calls: content.calls ?? [] };
           return;
         } else if (event === 'error') {
           throw problemOf(content, 502);

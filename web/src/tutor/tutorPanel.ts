@@ -3,6 +3,7 @@ import { Widget } from '@lumino/widgets';
 import { el, icon } from '../dom/element';
 import { toastError } from '../dom/toast';
 import { messageOf } from '../http/problem';
+import { approvalCard } from './approvalCard';
 import { answerRendermime } from './answerRendering';
 import { Composer } from './composer';
 import { MessageList } from './messageList';
@@ -10,6 +11,7 @@ import { PersonRequest } from './personRequest';
 import { PolicyNote } from './policyNote';
 import {
   ask,
+  decide,
   deleteConversation,
   history,
   listConversations,
@@ -17,10 +19,12 @@ import {
   retry,
   sayToPerson,
   stop,
+  waitingCalls,
   type AnswerPart,
   type Conversation,
   type Message,
   type QuestionContext,
+  type ToolCall,
 } from './tutorClient';
 
 /** What the panel needs of the notebook beside it. */
@@ -28,7 +32,8 @@ export interface NotebookAccess {
   path(): string;
   /** The active cell and the kernel's language. */
   context(): QuestionContext;
-  insertCode(code: string): void;
+  /** Puts code of an answer into a new cell; `turn` is the answer's id, once it is known. */
+  insertCode(code: string, turn?: string): void;
 }
 
 /** The tutor beside a notebook. One conversation at a time; each belongs to the notebook. */
@@ -60,7 +65,7 @@ export class TutorPanel extends Widget {
     this.node.setAttribute('role', 'complementary');
     this.node.setAttribute('aria-label', 'Tutor');
     this.node.dataset['testid'] = 'tutor-panel';
-    this.messages = new MessageList(answerRendermime(rendermime), code => notebook.insertCode(code));
+    this.messages = new MessageList(answerRendermime(rendermime), (code, turn) => notebook.insertCode(code, turn));
     this.composer = new Composer({
       send: text =>
         void this.send(text, this.composer.sharesCell ? notebook.context() : { notebook_path: notebook.path() }),
@@ -195,6 +200,7 @@ export class TutorPanel extends Widget {
       message => message.sender !== 'assistant' || message.status === 'done' || message === last,
     );
     const goesOn = last?.status === 'queued' || last?.status === 'running';
+    const waits = last?.status === 'waiting';
     const rendered = shown
       .filter(message => !goesOn || message !== last)
       .map(message => {
@@ -211,11 +217,19 @@ export class TutorPanel extends Widget {
         const answer = this.messages.addAnswer();
         return answer
           .show(message.content)
-          .then(() => this.messages.finishAnswer(answer, message, message.status !== 'done'));
+          .then(() =>
+            this.messages.finishAnswer(
+              answer,
+              message.status === 'waiting' ? undefined : message,
+              message.status !== 'done',
+            ),
+          );
       });
     await Promise.all(rendered);
     if (goesOn) {
       void this.resumeAnswer();
+    } else if (last && waits) {
+      this.showApproval(await waitingCalls(last.session_id));
     } else if (last?.status === 'cancelled') {
       this.messages.showFailure('This answer was stopped.', () => void this.retry());
     } else if (last && !this.person.taken && (last.sender === 'user' || last.status === 'failed')) {
@@ -241,6 +255,23 @@ export class TutorPanel extends Widget {
           () => () => void this.open(sessionId),
         )
       : Promise.resolve();
+  }
+
+  /** The answer goes on where it is followed once all is decided. */
+  private showApproval(calls: ToolCall[]): void {
+    const sessionId = this.sessionId;
+    if (sessionId && calls.length > 0) {
+      this.messages.showApproval(
+        approvalCard(
+          calls,
+          (call, approved) => decide(sessionId, call, approved),
+          () => {
+            this.messages.clearApproval();
+            void this.resumeAnswer();
+          },
+        ),
+      );
+    }
   }
 
   /** The answer's stream then ends with what there is of it. */
@@ -281,6 +312,7 @@ export class TutorPanel extends Widget {
     const isNew = !this.sessionId;
     let known = false;
     let stored: Message | undefined;
+    let waiting: ToolCall[] = [];
     this.followed = undefined;
     this.messages.clearFailure();
     this.messages.dropFailedAnswers();
@@ -297,6 +329,9 @@ export class TutorPanel extends Widget {
           this.sessionId = this.followed = part.sessionId;
         } else if (part.kind === 'delta') {
           answer.append(part.text);
+        } else if (part.kind === 'approval') {
+          await answer.show(part.message.content);
+          waiting = part.calls;
         } else {
           await answer.show(part.message.content);
           stored = part.message;
@@ -304,7 +339,9 @@ export class TutorPanel extends Widget {
       }
 
       const stopped = stored?.status === 'cancelled';
-      this.messages.finishAnswer(answer, stored, stopped);
+      // What there is of an answer that waits is shown again, whole, when it goes on.
+      this.messages.finishAnswer(answer, stored, stopped || waiting.length > 0);
+      this.showApproval(waiting);
       if (stopped) {
         this.messages.showFailure('You stopped this answer.', () => void this.retry());
       }

@@ -1,0 +1,153 @@
+using System.Text.Json;
+using Lyceum.ChatService.Tutor;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Lyceum.ChatService.Tools;
+
+/// <summary>Makes the calls of a step, all at once and each within its limits, and records each.</summary>
+internal sealed partial class ToolCalls(ToolCallStore store, IOptions<ToolsOptions> options, TimeProvider time, ILogger<ToolCalls> logger)
+{
+    private const int MaxName = 200;
+    private static readonly TimeSpan RecordTimeout = TimeSpan.FromSeconds(10);
+
+    private ToolsOptions Limits => options.Value;
+
+    /// <summary>Writes down what a model asks for: what may run, what waits for the user, and what will not be done.</summary>
+    public async Task<ToolStep> RecordAsync(ToolRun run, int number, string text, IReadOnlyList<FunctionCallContent> asked, CancellationToken cancellationToken)
+    {
+        var step = new ToolStep(number, text, [.. asked.Take(Limits.MaxCallsPerStep).Select(call => Recorded(run, number, call))]);
+        await store.AddAsync(step, run.Answer, cancellationToken);
+        return step;
+    }
+
+    /// <summary>Makes the calls of a step that may be made and were not; answers the step with their results.</summary>
+    public async Task<ToolStep> RunAsync(ToolRun run, ToolStep step, CancellationToken cancellationToken) =>
+        step with { Calls = [.. await Task.WhenAll(step.Calls.Select(call => RunAsync(run, call, cancellationToken)))] };
+
+    private RecordedCall Recorded(ToolRun run, int step, FunctionCallContent call)
+    {
+        var tool = Find(run, call.Name);
+        var arguments = Arguments(call);
+        // Whom an invalid call would be shown to for approval could only approve what fails.
+        var waits = tool is { NeedsApproval: true } && Complaint(tool, arguments, CancellationToken.None) is null;
+        return new RecordedCall(
+            Guid.CreateVersion7(time.GetUtcNow()), run.Answer, step, tool?.Key, NotebookText.Start(NotebookText.Line(call.Name), MaxName), arguments,
+            waits ? CallStatus.Waiting : CallStatus.Running, null, false, time.GetUtcNow(), null, null);
+    }
+
+    private async Task<RecordedCall> RunAsync(ToolRun run, RecordedCall call, CancellationToken cancellationToken)
+    {
+        if (call.Status == CallStatus.Denied)
+        {
+            return call with { Result = "The user did not allow this call. Go on without it, and do not ask for it again." };
+        }
+
+        if (call.Status is not (CallStatus.Running or CallStatus.Approved))
+        {
+            return call;
+        }
+
+        if (call.Status == CallStatus.Approved)
+        {
+            await store.BeginAsync(call.CallId, cancellationToken);
+        }
+
+        var started = time.GetTimestamp();
+        var (status, text) = await CallAsync(run, call, cancellationToken);
+        var plain = NotebookText.Clean(text);
+        var shown = NotebookText.Start(plain, Limits.MaxResultCharacters);
+        var duration = time.GetElapsedTime(started);
+        LogCalled(logger, call.Tool ?? "(unknown)", status, (long)duration.TotalMilliseconds, plain.Length);
+        using var late = new CancellationTokenSource(RecordTimeout, time);
+        // It was made: that is recorded also when nobody waits for it any more.
+        await store.FinishAsync(call.CallId, status, shown, plain.Length, duration, late.Token);
+        cancellationToken.ThrowIfCancellationRequested();
+        return call with { Status = status, Result = shown, ResultCut = plain.Length > shown.Length, DurationMs = (long)duration.TotalMilliseconds };
+    }
+
+    private async Task<(string Status, string Result)> CallAsync(ToolRun run, RecordedCall call, CancellationToken cancellationToken)
+    {
+        if (Find(run, call.Name) is not { } tool)
+        {
+            return (CallStatus.Failed, "There is no tool of this name here.");
+        }
+
+        if (tool.NeedsApproval && call.Status != CallStatus.Approved)
+        {
+            return (CallStatus.Failed, Complaint(tool, call.Arguments, cancellationToken) ?? "It needs the user's approval.");
+        }
+
+        if (Complaint(tool, call.Arguments, cancellationToken) is { } complaint)
+        {
+            return (CallStatus.Failed, complaint);
+        }
+
+        using var limit = new CancellationTokenSource(Limits.CallTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return (CallStatus.Done, await tool.CallAsync(run.Caller, call.Arguments, either.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            return (CallStatus.Failed, cancellationToken.IsCancellationRequested ? "The answer was stopped." : $"It did not end within {Limits.CallTimeout.TotalSeconds:0.#} s.");
+        }
+        catch (ToolFailedException failure)
+        {
+            return (CallStatus.Failed, failure.Message);
+        }
+        catch (NpgsqlException failure) when (failure.IsTransient)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // A tool may reach anything; what it ran into is for the log, and ends the call, not the answer.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogBroke(logger, tool.Key, failure);
+            return (CallStatus.Failed, "It failed unexpectedly.");
+        }
+    }
+
+    private string? Complaint(Tool tool, JsonElement arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.GetRawText().Length > Limits.MaxArgumentCharacters)
+        {
+            return $"The arguments are longer than {Limits.MaxArgumentCharacters} characters.";
+        }
+
+        var errors = tool.Arguments.Validate(arguments, time, cancellationToken);
+        return errors.Count == 0
+            ? null
+            : "The arguments are not valid. " + string.Join(' ', errors.Select(error => $"At {(error.InstancePath.Length == 0 ? "the root" : error.InstancePath)}: {error.Message}"));
+    }
+
+    private static Tool? Find(ToolRun run, string name) => run.Tools.FirstOrDefault(tool => tool.Name == name);
+
+    private JsonElement Arguments(FunctionCallContent call)
+    {
+        using MemoryStream json = new();
+        using (Utf8JsonWriter writer = new(json))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in call.Arguments ?? new Dictionary<string, object?>())
+            {
+                writer.WritePropertyName(name);
+                JsonSerializer.Serialize(writer, value, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(object)));
+            }
+
+            writer.WriteEndObject();
+        }
+
+        // What is far too long is told so, and not kept.
+        return json.Length > Limits.MaxArgumentCharacters * 4L ? JsonElement.Parse("{}") : JsonElement.Parse(json.GetBuffer().AsSpan(0, (int)json.Length));
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Tool {Tool}: {Status} after {Milliseconds} ms, {Length} characters")]
+    private static partial void LogCalled(ILogger logger, string tool, string status, long milliseconds, int length);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Tool {Tool} failed unexpectedly")]
+    private static partial void LogBroke(ILogger logger, string tool, Exception failure);
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Lyceum.ServiceDefaults.Discovery;
+using Lyceum.ServiceDefaults.Identity;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Lyceum.ServiceDefaults.Exams;
+
+/// <summary>
+/// Asks ChatService, which has the policies, and remembers the answer for a while. Without a ChatService nobody can have set a policy.
+/// </summary>
+internal sealed partial class AskedExamPolicy(
+    IHttpClientFactory clients,
+    ServiceEndpoints endpoints,
+    IdentityTokens tokens,
+    ServiceIdentity self,
+    IOptions<ExamsOptions> options,
+    TimeProvider time,
+    ILogger<AskedExamPolicy> logger) : IExamPolicy
+{
+    public const string HttpClientName = "exams";
+
+    private const string Service = "chatservice";
+    private const int MaxKnown = 10_000;
+
+    private readonly ConcurrentDictionary<(string Course, string? Notebook), Known> _known = new();
+    private readonly ConcurrentDictionary<(string Course, string? Notebook), Lazy<Task<bool?>>> _asked = new();
+
+    public async ValueTask<bool?> IsOnAsync(string course, string? notebook, CancellationToken cancellationToken)
+    {
+        if (!endpoints.Knows(Service))
+        {
+            return false;
+        }
+
+        var key = (course, notebook);
+        if (_known.TryGetValue(key, out var known) && time.GetElapsedTime(known.At) < options.Value.AskEvery)
+        {
+            return known.IsOn;
+        }
+
+        // A class that asks at once makes one question of it, which no one of them takes along when leaving.
+        var answer = await _asked.GetOrAdd(key, asked => new(() => AskAsync(asked.Course, asked.Notebook))).Value.WaitAsync(cancellationToken);
+        return answer ?? (known is not null && time.GetElapsedTime(known.At) < options.Value.RememberFor ? known.IsOn : null);
+    }
+
+    private async Task<bool?> AskAsync(string course, string? notebook)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(options.Value.Timeout, time);
+            using var client = clients.CreateClient(HttpClientName);
+            var query = $"course={Uri.EscapeDataString(course)}{(notebook is null ? "" : $"&notebook_path={Uri.EscapeDataString(notebook)}")}";
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{Service}/tutor/lockdown?{query}"));
+            request.Headers.Add(IdentityHeader.Name, tokens.Issue(self.Caller));
+            using var response = await client.SendAsync(request, limit.Token);
+            response.EnsureSuccessStatusCode();
+            var isOn = (await response.Content.ReadFromJsonAsync(ExamJson.Default.Lockdown, limit.Token))!.Locked;
+            if (_known.Count >= MaxKnown)
+            {
+                _known.Clear();
+            }
+
+            _known[(course, notebook)] = new Known(isOn, time.GetTimestamp());
+            return isOn;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or JsonException or OperationCanceledException)
+        {
+            LogUnknown(logger, course, failure.GetType().Name);
+            return null;
+        }
+        finally
+        {
+            _asked.TryRemove((course, notebook), out _);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "ChatService does not say whether {Course} is in an exam: {Reason}")]
+    private static partial void LogUnknown(ILogger logger, string course, string reason);
+
+    private sealed record Known(bool IsOn, long At);
+}
+
+/// <summary>The answer of ChatService's <c>GET /tutor/lockdown</c>.</summary>
+internal sealed record Lockdown(bool Locked);
+
+[JsonSerializable(typeof(Lockdown))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+internal sealed partial class ExamJson : JsonSerializerContext;

@@ -1,0 +1,42 @@
+using Lyceum.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Lyceum.ServiceDefaults.Exams;
+
+/// <summary>Stands before whatever asks a model for a student.</summary>
+public sealed class ExamGate(IExamPolicy policy)
+{
+    /// <summary>Null when the caller may be helped.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="notebook">As <see cref="IExamPolicy.IsOnAsync"/> takes it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<ExamRefusal?> RefusalAsync(CallerIdentity caller, string? notebook, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return !ExamRule.Binds(caller) ? null : await policy.IsOnAsync(caller.Course, notebook, cancellationToken) switch
+        {
+            false => null,
+            true => new ExamRefusal(StatusCodes.Status403Forbidden, ExamRule.Closed),
+            null => new ExamRefusal(StatusCodes.Status503ServiceUnavailable, "Whether an exam is on cannot be told right now: try again in a moment."),
+        };
+    }
+}
+
+/// <summary>Puts the gate before endpoints.</summary>
+public static class ExamEndpoints
+{
+    /// <summary>Refuses students while their course as a whole is in an exam.</summary>
+    /// <param name="endpoints">The endpoints, none of which is about one notebook.</param>
+    public static TBuilder ClosedInExams<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder =>
+        endpoints.AddEndpointFilter(async (context, next) =>
+        {
+            var http = context.HttpContext;
+            var gate = http.RequestServices.GetRequiredService<ExamGate>();
+            return await gate.RefusalAsync(http.User.Caller(), notebook: null, http.RequestAborted) is { } refusal
+                ? TypedResults.Problem(refusal.Detail, statusCode: refusal.Status)
+                : await next(context);
+        });
+}

@@ -1,0 +1,144 @@
+using Lyceum.TelemetryIngest.CodeStates;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Lyceum.TelemetryIngest.Derived;
+
+/// <summary>
+/// Keeps <c>code_states</c>: goes on from the state that is kept where all new events are later, and rebuilds it from all of them where
+/// one came late.
+/// </summary>
+internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents events, IOptions<DerivationOptions> options)
+{
+    private const int MaxAtOnce = 20;
+    private static readonly DateTimeOffset Beginning = DateTimeOffset.UnixEpoch;
+
+    private const string Changed = """
+        SELECT course, learner, edited_since, changes FROM learners
+        WHERE edited_since IS NOT NULL AND (code_at IS NULL OR code_at < now() - $1) ORDER BY code_at NULLS FIRST LIMIT $2
+        """;
+
+    private const string Notebooks = """
+        SELECT DISTINCT notebook FROM events
+        WHERE course = $1 AND learner = $2 AND live_at >= $3 AND notebook IS NOT NULL AND type = ANY ($4)
+        """;
+
+    private const string Known = "SELECT up_to, state FROM code_states WHERE course = $1 AND learner = $2 AND notebook = $3";
+
+    private const string Store = """
+        INSERT INTO code_states VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (course, learner, notebook) DO UPDATE SET up_to = excluded.up_to, existing = excluded.existing, typed = excluded.typed,
+            pasted = excluded.pasted, tutor = excluded.tutor, unknown = excluded.unknown, state = excluded.state
+        """;
+
+    private const string Forget = "DELETE FROM code_states WHERE course = $1 AND learner = $2 AND notebook = $3";
+
+    private const string ForgetOthers = "DELETE FROM code_states WHERE course = $1 AND learner = $2 AND NOT notebook = ANY ($3)";
+
+    private const string Done = """
+        UPDATE learners SET edited_since = CASE WHEN changes = $3 THEN NULL ELSE edited_since END, code_at = now() WHERE course = $1 AND learner = $2
+        """;
+
+    /// <summary>Some of the learners whose code has changed and was not looked at just before.</summary>
+    public Task<List<ChangedLearner>> ChangedAsync(CancellationToken cancellationToken) =>
+        ChangedLearners.ReadAsync(database, Changed, cancellationToken, options.Value.CodeInterval, MaxAtOnce);
+
+    /// <summary>Brings one learner's notebooks up to date.</summary>
+    public async Task DeriveAsync(ChangedLearner changed, CancellationToken cancellationToken)
+    {
+        var notebooks = await NotebooksAsync(changed, cancellationToken);
+        if (changed.Since <= Beginning)
+        {
+            await ExecuteAsync(ForgetOthers, cancellationToken, changed.Course, changed.Learner, notebooks.ToArray());
+        }
+
+        foreach (var notebook in notebooks)
+        {
+            await DeriveAsync(new NotebookOfLearner(changed.Course, changed.Learner, notebook), changed.Since, cancellationToken);
+        }
+
+        await DoneAsync(changed, cancellationToken);
+    }
+
+    /// <summary>Notes that a learner has been looked at.</summary>
+    public Task DoneAsync(ChangedLearner changed, CancellationToken cancellationToken) =>
+        ExecuteAsync(Done, cancellationToken, changed.Course, changed.Learner, changed.Changes);
+
+    private async Task DeriveAsync(NotebookOfLearner of, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var (upTo, kept) = await KnownAsync(of, cancellationToken);
+        var goesOn = kept is not null && upTo < since;
+        // What a paste may belong to is seen again along with it.
+        var from = goesOn ? upTo - Pastes.Within : Beginning;
+        var found = await events.ReadAsync(of, from, DateTimeOffset.MaxValue, withTutor: false, cancellationToken);
+        if (goesOn && found is not null && found.Exists(one => one.Event.Type == "ClipboardPasteEvent" && one.Event.Time <= upTo + Pastes.Within))
+        {
+            goesOn = false;
+            found = await events.ReadAsync(of, Beginning, DateTimeOffset.MaxValue, withTutor: false, cancellationToken);
+        }
+
+        var fresh = found?.Select(one => one.Event).Where(one => !goesOn || one.Time > upTo).ToList();
+        if (fresh is null or [])
+        {
+            if (!goesOn)
+            {
+                await ExecuteAsync(Forget, cancellationToken, of.Course, of.Learner, of.Notebook);
+            }
+
+            return;
+        }
+
+        var history = new NotebookHistory(fresh, goesOn ? SavedNotebook.Read(kept!) : new NotebookState());
+        foreach (var _ in history.Steps())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        var shares = CodeShares.Of(history.State);
+        await ExecuteAsync(
+            Store, cancellationToken, of.Course, of.Learner, of.Notebook, fresh.Max(one => one.Time), shares.Existing, shares.Typed, shares.Pasted, shares.Tutor, shares.Unknown,
+            (object?)SavedNotebook.Write(history.State) ?? DBNull.Value);
+    }
+
+    private async Task<List<string>> NotebooksAsync(ChangedLearner changed, CancellationToken cancellationToken)
+    {
+        List<string> notebooks = [];
+        await using var command = Command(Notebooks, changed.Course, changed.Learner, changed.Since, NotebookEvent.Types);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            notebooks.Add(reader.GetString(0));
+        }
+
+        return notebooks;
+    }
+
+    private async Task<(DateTimeOffset UpTo, string? State)> KnownAsync(NotebookOfLearner of, CancellationToken cancellationToken)
+    {
+        await using var command = Command(Known, of.Course, of.Learner, of.Notebook);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? (reader.GetFieldValue<DateTimeOffset>(0), reader.IsDBNull(1) ? null : reader.GetString(1))
+            : (DateTimeOffset.MinValue, null);
+    }
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private NpgsqlCommand Command(string sql, params object[] values)
+    {
+#pragma warning disable CA2100 // Constants of this class.
+        var command = database.CreateCommand(sql);
+#pragma warning restore CA2100
+        foreach (var value in values)
+        {
+            command.Parameters.Add(value is DBNull ? new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text } : new NpgsqlParameter { Value = value });
+        }
+
+        return command;
+    }
+}

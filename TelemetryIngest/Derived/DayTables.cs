@@ -1,0 +1,152 @@
+using Lyceum.TelemetryIngest.Activity;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Lyceum.TelemetryIngest.Derived;
+
+/// <summary>A learner whose events have changed.</summary>
+/// <param name="Course">The course.</param>
+/// <param name="Learner">The pseudonym.</param>
+/// <param name="Since">The earliest event that has not been looked at.</param>
+/// <param name="Changes">What stands for the learner's last commit when this was read.</param>
+internal sealed record ChangedLearner(string Course, string Learner, DateTimeOffset Since, long Changes);
+
+/// <summary>Keeps <c>cell_days</c> and <c>question_days</c>: a day that something came to is computed anew from its events.</summary>
+internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOptions> activity)
+{
+    private const int MaxAtOnce = 200;
+
+    private const string Changed = "SELECT course, learner, changed_since, changes FROM learners WHERE changed_since IS NOT NULL ORDER BY course, learner LIMIT $1";
+
+    private const string Events = """
+        SELECT id, live_at, received_at, type, notebook, cell, success, failure ->> 'name', detail ->> 'class', detail ->> 'objective' FROM events
+        WHERE course = $1 AND learner = $2 AND live_at >= $3 AND (success IS NOT NULL OR type = 'TutorQuestion') ORDER BY live_at, id
+        """;
+
+    private const string Delete = "DELETE FROM cell_days WHERE course = $1 AND learner = $2 AND day >= $3";
+
+    private const string DeleteQuestions = "DELETE FROM question_days WHERE course = $1 AND learner = $2 AND day >= $3";
+
+    private const string Insert = """
+        INSERT INTO cell_days SELECT $1, $2, * FROM unnest(
+            $3::date[], $4::text[], $5::text[], $6::int[], $7::int[], $8::int[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::int[])
+        """;
+
+    private const string InsertQuestions = "INSERT INTO question_days SELECT $1, $2, * FROM unnest($3::date[], $4::text[], $5::text[], $6::text[], $7::int[])";
+
+    private const string Done = "UPDATE learners SET changed_since = NULL WHERE course = $1 AND learner = $2 AND changes = $3";
+
+    /// <summary>Some of the learners whose executions or questions have changed.</summary>
+    public Task<List<ChangedLearner>> ChangedAsync(CancellationToken cancellationToken) => ChangedLearners.ReadAsync(database, Changed, cancellationToken, MaxAtOnce);
+
+    /// <summary>Brings one learner's days up to date.</summary>
+    public async Task DeriveAsync(ChangedLearner changed, CancellationToken cancellationToken)
+    {
+        var day = DateOnly.FromDateTime(changed.Since.UtcDateTime);
+        var since = new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+        var (events, questions) = await ReadAsync(changed, since, cancellationToken);
+        var counted = CountedEvent.Once(events, activity.Value.SameExecutionWithin).Where(one => one.Time >= since);
+        List<CellDay> cells = [.. CellDay.Of(counted)];
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, Delete, cancellationToken, changed.Course, changed.Learner, day);
+        await ExecuteAsync(connection, DeleteQuestions, cancellationToken, changed.Course, changed.Learner, day);
+        await InsertAsync(connection, changed, cells, cancellationToken);
+        await InsertAsync(connection, changed, questions.Where(one => one.Key.Day >= day).ToList(), cancellationToken);
+        await ExecuteAsync(connection, Done, cancellationToken, changed.Course, changed.Learner, changed.Changes);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task<(List<CountedEvent> Events, Dictionary<QuestionKey, int> Questions)> ReadAsync(ChangedLearner changed, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        List<CountedEvent> events = [];
+        Dictionary<QuestionKey, int> questions = [];
+        await using var command = database.CreateCommand(Events);
+        command.Parameters.Add(new() { Value = changed.Course });
+        command.Parameters.Add(new() { Value = changed.Learner });
+        // Whether an execution is another report of one before it is told by what lies before the day, too.
+        command.Parameters.Add(new() { Value = since - activity.Value.SameExecutionWithin });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var time = reader.GetFieldValue<DateTimeOffset>(1);
+            if (reader.IsDBNull(6))
+            {
+                var key = new QuestionKey(DateOnly.FromDateTime(time.UtcDateTime), Text(4) ?? "", Text(8) ?? "", Text(9) ?? "");
+                questions[key] = questions.GetValueOrDefault(key) + 1;
+            }
+            else
+            {
+                events.Add(new CountedEvent(
+                    reader.GetGuid(0), time, reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3), Text(4), Text(5), reader.GetBoolean(6), Text(7)));
+            }
+        }
+
+        return (events, questions);
+
+        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    }
+
+    private static async Task InsertAsync(NpgsqlConnection connection, ChangedLearner changed, List<CellDay> cells, CancellationToken cancellationToken)
+    {
+        if (cells.Count > 0)
+        {
+            await ExecuteAsync(
+                connection, Insert, cancellationToken, changed.Course, changed.Learner, cells.Select(cell => cell.Day).ToArray(), cells.Select(cell => cell.Notebook).ToArray(),
+                cells.Select(cell => cell.Cell).ToArray(), cells.Select(cell => cell.Executions).ToArray(), cells.Select(cell => cell.Failures).ToArray(),
+                cells.Select(cell => cell.Tries).ToArray(), cells.Select(cell => cell.FirstAt).ToArray(), cells.Select(cell => cell.FirstSuccess).ToArray(),
+                cells.Select(cell => cell.LastAt).ToArray(), cells.Select(cell => cell.LastError).ToArray(), cells.Select(cell => cell.Streak).ToArray());
+        }
+    }
+
+    private static async Task InsertAsync(NpgsqlConnection connection, ChangedLearner changed, List<KeyValuePair<QuestionKey, int>> questions, CancellationToken cancellationToken)
+    {
+        if (questions.Count > 0)
+        {
+            await ExecuteAsync(
+                connection, InsertQuestions, cancellationToken, changed.Course, changed.Learner, questions.Select(one => one.Key.Day).ToArray(),
+                questions.Select(one => one.Key.Notebook).ToArray(), questions.Select(one => one.Key.Class).ToArray(),
+                questions.Select(one => one.Key.Objective).ToArray(), questions.Select(one => one.Value).ToArray());
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
+    {
+#pragma warning disable CA2100 // Constants of this class.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        foreach (var value in values)
+        {
+            command.Parameters.Add(value is string?[] ? new() { Value = value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text } : new NpgsqlParameter { Value = value });
+        }
+
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private readonly record struct QuestionKey(DateOnly Day, string Notebook, string Class, string Objective);
+}
+
+internal static class ChangedLearners
+{
+    /// <summary>Reads course, learner, since when and count of changes.</summary>
+    public static async Task<List<ChangedLearner>> ReadAsync(NpgsqlDataSource database, string sql, CancellationToken cancellationToken, params object[] values)
+    {
+#pragma warning disable CA2100 // Constants of the callers.
+        await using var command = database.CreateCommand(sql);
+#pragma warning restore CA2100
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        List<ChangedLearner> changed = [];
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            changed.Add(new ChangedLearner(reader.GetString(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt64(3)));
+        }
+
+        return changed;
+    }
+}

@@ -1,0 +1,100 @@
+using Lyceum.ServiceDefaults.Storage;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Lyceum.TelemetryIngest.Derived;
+
+/// <summary>
+/// Brings what is derived from events up to date, shortly after they are committed. One replica does it at a time; what is to be done
+/// stands in the database, so nothing is forgotten when it stops.
+/// </summary>
+internal sealed partial class Derivation(
+    NpgsqlDataSource database, DatabaseSchema schema, DayTables days, CodeStateTable codes, IOptions<DerivationOptions> options, TimeProvider time, ILogger<Derivation> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await schema.Ready.WaitAsync(stoppingToken);
+        while (true)
+        {
+            try
+            {
+                await LeadAsync(stoppingToken);
+            }
+            catch (NpgsqlException failure)
+            {
+                LogPutOff(logger, failure.Message);
+            }
+
+            await Task.Delay(RetryDelay, time, stoppingToken);
+        }
+    }
+
+    /// <summary>Works for as long as it holds the lock that one replica can have; returns at once when another has it.</summary>
+    private async Task LeadAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var take = new NpgsqlCommand("SELECT pg_try_advisory_lock(hashtext('derivation'))", connection);
+        if (await take.ExecuteScalarAsync(cancellationToken) is not true)
+        {
+            return;
+        }
+
+        while (true)
+        {
+            var changed = await days.ChangedAsync(cancellationToken);
+            await EachAsync(changed, days.DeriveAsync, cancellationToken);
+            var edited = await codes.ChangedAsync(cancellationToken);
+            await EachAsync(edited, DeriveCodeAsync, cancellationToken);
+            if (changed.Count + edited.Count == 0)
+            {
+                await Task.Delay(options.Value.Interval, time, cancellationToken);
+                // The lock goes with its connection, of whose loss nobody is told.
+                await using var probe = new NpgsqlCommand("SELECT 1", connection);
+                await probe.ExecuteScalarAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async Task EachAsync(List<ChangedLearner> changed, Func<ChangedLearner, CancellationToken, Task> deriveAsync, CancellationToken cancellationToken)
+    {
+        foreach (var one in changed)
+        {
+            try
+            {
+                await deriveAsync(one, cancellationToken);
+            }
+            catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+            {
+                // The learner was erased in the meantime, and with it what was to be derived.
+                LogGone(logger, one.Course);
+            }
+        }
+    }
+
+    private async Task DeriveCodeAsync(ChangedLearner changed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await codes.DeriveAsync(changed, cancellationToken);
+        }
+#pragma warning disable CA1031 // One learner's events, whatever is in them, must not stop everybody else's derivation.
+        catch (Exception bug) when (bug is not (NpgsqlException or OperationCanceledException))
+#pragma warning restore CA1031
+        {
+            LogBroken(logger, bug, changed.Course);
+            await codes.DoneAsync(changed, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Derived tables wait, PostgreSQL does not answer: {Reason}")]
+    private static partial void LogPutOff(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A learner of {Course} was erased while something was derived from their events")]
+    private static partial void LogGone(ILogger logger, string course);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The code of a learner of {Course} could not be rebuilt")]
+    private static partial void LogBroken(ILogger logger, Exception bug, string course);
+}

@@ -1,0 +1,26 @@
+using Lyceum.ServiceDefaults.Discovery;
+using Lyceum.ServiceDefaults.Identity;
+
+namespace Lyceum.TelemetryIngest.Exports;
+
+/// <summary>Asks Gateway what the people of a course are called, so that an export can mask it.</summary>
+internal sealed class CourseNames(IHttpClientFactory clients, ServiceEndpoints endpoints, IdentityTokens tokens, ServiceIdentity service)
+{
+    /// <summary>The names; none where there is no Gateway.</summary>
+    /// <exception cref="HttpRequestException">Gateway does not answer: an export without the names would say them.</exception>
+    public async Task<IReadOnlyList<string>> ReadAsync(string course, CancellationToken cancellationToken)
+    {
+        if (!endpoints.Knows("gateway"))
+        {
+            return [];
+        }
+
+        using var client = clients.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://gateway/accounts/names?course={Uri.EscapeDataString(course)}"));
+        // Not as the caller: an account sees its own course only, and the owner exports any.
+        request.Headers.Add(IdentityHeader.Name, tokens.Issue(service.Caller));
+        using var response = await client.SendAsync(request, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync(TelemetryJson.Default.NewExport, cancellationToken))?.Names ?? [];
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using Lyceum.Testing;
+
+namespace Lyceum.ModelHost.Tests.Usage;
+
+/// <summary>Two replicas of ModelHost that count in one real Redis.</summary>
+public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisServer>, IAsyncLifetime
+{
+    private const string Answer = """{"message":{"role":"assistant","content":"x"},"done":true,"prompt_eval_count":70,"eval_count":30}""" + "\n";
+    private ScriptedNode _node = null!;
+    private ModelHostUnderTest _one = null!;
+    private ModelHostUnderTest _other = null!;
+
+    public async Task InitializeAsync()
+    {
+        _node = await ScriptedNode.StartAsync(context => ScriptedNode.SendAsync(context, Answer));
+        _one = await StartAsync();
+        _other = await StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _one.DisposeAsync();
+        await _other.DisposeAsync();
+        await _node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_one_replica_spends_the_other_one_counts()
+    {
+        var sam = $"sam-{Guid.NewGuid():N}";
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(_one, sam));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(_other, sam));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(_one, sam));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(_other, sam));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(_one, sam));
+        using var usage = await _other.SendAsAsync(TestIdentity.Student(sam), HttpMethod.Get, "/usage");
+        var quota = Assert.Single((await usage.JsonAsync()).GetProperty("quotas").EnumerateArray());
+        Assert.Equal(("user_day", 300), (quota.GetProperty("name").GetString(), quota.GetProperty("used").GetInt32()));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(_other, $"kim-{Guid.NewGuid():N}"));
+    }
+
+    [Fact]
+    public async Task Many_at_once_over_both_replicas_do_not_pass_the_limit_together()
+    {
+        var sam = $"sam-{Guid.NewGuid():N}";
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => AskAsync(i % 2 == 0 ? _one : _other, sam)));
+        // Each is charged 256 tokens by estimate while it runs, and 100 in the end, of 250.
+        Assert.InRange(answers.Count(status => status == HttpStatusCode.OK), 1, 3);
+        Assert.Contains(HttpStatusCode.TooManyRequests, answers);
+    }
+
+    [Fact]
+    public async Task Without_redis_each_replica_counts_for_itself_and_models_run_on()
+    {
+        await using var own = new RedisServer();
+        await own.StartAsync();
+        await using var host = await StartAsync(own);
+        var sam = $"sam-{Guid.NewGuid():N}";
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
+        await own.KillAsync();
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(host, sam));
+        using var ready = await host.Client.GetAsync("/health");
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+
+        // A new Redis knows nothing of what was counted.
+        await own.StartAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (await AskAsync(host, sam) != HttpStatusCode.OK)
+        {
+            await Task.Delay(200, limit.Token);
+        }
+    }
+
+    private Task<ModelHostUnderTest> StartAsync(RedisServer? other = null) => ModelHostUnderTest.WithAsync(
+        ("Nodes:0:Url", _node.Address.ToString()), ("Nodes:0:Parallel", "20"), ("Quotas:UserTokensPerDay", "250"), ("ConnectionStrings:redis", (other ?? redis).ConnectionString));
+
+    private static async Task<HttpStatusCode> AskAsync(ModelHostUnderTest host, string user)
+    {
+        using var response = await host.SendAsAsync(TestIdentity.Student(user), HttpMethod.Post, "/api/chat", new { model = "tiny", messages = new[] { new { role = "user", content = "x" } } });
+        await response.Content.ReadAsStringAsync();
+        return response.StatusCode;
+    }
+}

@@ -1,0 +1,50 @@
+import { getJson, sendJson } from '../http/api';
+
+/** A study that asks for the learner's consent. */
+export interface OfferedStudy {
+  id: string;
+  version: number;
+  title: string;
+  information: string;
+  from: string;
+  to: string;
+  event_types: string[];
+  keep_until: string;
+  consent: Consent | null;
+}
+
+/** What the learner decided last. */
+export interface Consent {
+  version: number;
+  given: boolean;
+  at: string;
+}
+
+export type Decision = 'open' | 'changed' | 'given' | 'refused';
+
+/** How the learner stands to a study; a consent holds for the version that was read. */
+export function decisionOf(study: OfferedStudy): Decision {
+  if (!study.consent) {
+    return 'open';
+  }
+
+  return !study.consent.given ? 'refused' : study.consent.version === study.version ? 'given' : 'changed';
+}
+
+/** Whether a study waits for the learner's decision. */
+export function isAsked(studies: readonly OfferedStudy[]): boolean {
+  return studies.some(study => decisionOf(study) === 'open' || decisionOf(study) === 'changed');
+}
+
+export async function offeredStudies(): Promise<OfferedStudy[]> {
+  return (await getJson<{ studies: OfferedStudy[] }>('/telemetry/studies')).studies;
+}
+
+export function decide(study: OfferedStudy, given: boolean): Promise<Consent> {
+  return sendJson<Consent>('PUT', `/telemetry/studies/${study.id}/consent`, { version: study.version, given });
+}
+
+/** Has everything that is recorded about the learner erased. */
+export function eraseMe(): Promise<{ id: string }> {
+  return sendJson<{ id: string }>('POST', '/accounts/me/erasure');
+}
