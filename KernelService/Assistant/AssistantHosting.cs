@@ -16,6 +16,12 @@ internal static class AssistantHosting
         builder.Services.AddSingleton(services =>
             new KernelQuestions(services.GetRequiredService<IOptions<AssistantOptions>>().Value, services.GetRequiredService<TimeProvider>()));
     }
+
+    public static void MapAssistant(this IEndpointRouteBuilder routes)
+    {
+        routes.MapVariables();
+        routes.MapAgentTools();
+    }
 }
 
 /// <summary>Makes each kernel its assistant.</summary>

@@ -1,34 +1,18 @@
 using System.ComponentModel;
 using System.Security.Claims;
-using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Errors;
 using Lyceum.KernelService.Kernelspecs;
-using Lyceum.KernelService.Limits;
 using Lyceum.KernelService.Replicas;
 using Lyceum.ServiceDefaults.Identity;
-using Lyceum.ServiceDefaults.LearningEvents;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Lyceum.KernelService.Kernels;
 
 internal static class KernelEndpoints
 {
-    public static void AddKernels(this IHostApplicationBuilder builder)
-    {
-        builder.AddLearningEvents();
-        builder.Services.AddOptions<KernelsOptions>().BindConfiguration("Kernels").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<LimitsOptions>().BindConfiguration("Kernels:Limits").ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton<ControlGroups>();
-        builder.Services.AddSingleton<KernelLauncher>();
-        builder.Services.AddSingleton<KernelEnvironment>();
-        builder.Services.AddSingleton<NotebookPaths>();
-        builder.Services.AddSingleton<ServiceMessages>();
-        builder.Services.AddSingleton<KernelPool>();
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<KernelPool>());
-    }
-
     public static void MapKernels(this IEndpointRouteBuilder routes)
     {
+        routes.MapKernelspecs();
         var kernels = routes.MapGroup("/api/kernels");
         kernels.MapGet("", ListAsync);
         kernels.MapPost("", StartAsync);
