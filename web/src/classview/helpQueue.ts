@@ -28,7 +28,17 @@ export class HelpQueue {
     private readonly course: string,
     private readonly nameOf: (learner: string) => string,
   ) {
-    this.node = el('section', { class: 'card panel' }, el('h2', {}, 'Waiting for a person'), this.list);
+    this.node = el(
+      'section',
+      { class: 'card panel' },
+      el(
+        'div',
+        { class: 'panel-head' },
+        el('h2', {}, 'Waiting for a person'),
+        el('a', { href: '/teach', 'data-route': true }, 'Answer'),
+      ),
+      this.list,
+    );
     this.refresh();
     this.connect();
   }
