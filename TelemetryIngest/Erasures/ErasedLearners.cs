@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Lyceum.TelemetryIngest.Events;
-using Lyceum.TelemetryIngest.Storage;
 using Npgsql;
 
 namespace Lyceum.TelemetryIngest.Erasures;
@@ -13,16 +12,25 @@ internal sealed class ErasedLearners
 
     private ErasedLearners(Dictionary<string, DateTimeOffset> erased) => _erased = erased;
 
-    /// <summary>Looks the learners up. In a transaction that holds the ingest lock, nobody is erased any more before it ends.</summary>
-    public static async Task<ErasedLearners> ReadAsync(NpgsqlConnection connection, IEnumerable<string> learners, CancellationToken cancellationToken)
+    /// <summary>Takes the ingest lock for a writer and looks the learners up, in one round trip. Nobody is erased any more before the transaction ends.</summary>
+    public static async Task<ErasedLearners> LockAndReadAsync(NpgsqlConnection connection, IEnumerable<string> learners, CancellationToken cancellationToken)
     {
         var byHash = learners.Distinct().ToDictionary(learner => Convert.ToHexString(HashOf(learner)));
-        var erased = byHash.Count == 0 ? [] : await connection.ReadAsync(
-            "SELECT learner_hash, erased_at FROM erasures WHERE learner_hash = ANY ($1)",
-            row => (byHash[Convert.ToHexString(row.GetFieldValue<byte[]>(0))], row.GetFieldValue<DateTimeOffset>(1)),
-            cancellationToken,
-            (object)byHash.Keys.Select(Convert.FromHexString).ToArray());
-        return new ErasedLearners(erased.ToDictionary());
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(IngestLock.Share));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT learner_hash, erased_at FROM erasures WHERE learner_hash = ANY ($1)")
+        {
+            Parameters = { new() { Value = byHash.Keys.Select(Convert.FromHexString).ToArray() } },
+        });
+        Dictionary<string, DateTimeOffset> erased = [];
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            erased[byHash[Convert.ToHexString(reader.GetFieldValue<byte[]>(0))]] = reader.GetFieldValue<DateTimeOffset>(1);
+        }
+
+        return new ErasedLearners(erased);
     }
 
     /// <summary>What is kept of an erased learner.</summary>

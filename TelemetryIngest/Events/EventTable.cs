@@ -1,7 +1,6 @@
 using Lyceum.TelemetryIngest.CodeStates;
 using Lyceum.TelemetryIngest.Erasures;
 using Lyceum.TelemetryIngest.Logs;
-using Lyceum.TelemetryIngest.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -75,10 +74,9 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
         {
             _connection ??= await OpenAsync(cancellationToken);
             await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
-            await _connection.ExecuteAsync(IngestLock.Share, cancellationToken);
+            var erased = await ErasedLearners.LockAndReadAsync(_connection, LearnersOf(group), cancellationToken);
             var overtaken = await AdvanceLogsAsync(transaction, group, cancellationToken);
             List<EventBatch> taken = [.. group.Where(batch => !overtaken.Contains(batch))];
-            var erased = await ErasedLearners.ReadAsync(_connection, LearnersOf(taken), cancellationToken);
             List<EventRow> rows = [.. taken.SelectMany(batch => batch.Rows.Select(row => row.Row)).Where(erased.Takes).DistinctBy(row => row.Id)];
             List<QuarantinedEvent> bad = [.. taken.SelectMany(batch => batch.Quarantined).Where(erased.Takes).DistinctBy(one => one.Id)];
             var stored = new StoredGroup([], [], overtaken) { Tried = rows.Count };

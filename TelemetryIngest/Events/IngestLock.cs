@@ -9,10 +9,10 @@ namespace Lyceum.TelemetryIngest.Events;
 /// </summary>
 internal static class IngestLock
 {
-    private const long Key = 0x6C796376; // "lycv"
+    private const string Key = "hashtext('ingest')";
 
     /// <summary>The statement that a writer's transaction begins with.</summary>
-    public static readonly string Share = $"SELECT pg_advisory_xact_lock_shared({Key})";
+    public const string Share = $"SELECT pg_advisory_xact_lock_shared({Key})";
 
     /// <summary>Waits for the writers of all replicas; held until the connection's transaction ends, which should be soon.</summary>
     /// <exception cref="PostgresException">Writers took longer than ten seconds (55P03).</exception>

@@ -15,7 +15,7 @@ public sealed class ScaleTests(TelemetryApplication app) : IClassFixture<Telemet
         var course = TelemetryApplication.NewCourse();
         var image = new string('A', 1_000_000);
         var cells = string.Join(',', Enumerable.Range(0, Size / image.Length).Select(i =>
-            $$"""{"id":"c{{i}}","cell_type":"code","source":"plot({{i}})","outputs":[{"output_type":"display_data","data":{"image/png":"{{image}}"}}]}"""));
+            $$$"""{"id":"c{{{i}}}","cell_type":"code","source":"plot({{{i}}})","outputs":[{"output_type":"display_data","data":{"image/png":"{{{image}}}"}}]}"""));
         var body = Sent.PioneerBody("NotebookSaveEvent", Now, content: $$"""{"cells":[{{cells}}],"metadata":{},"nbformat":4,"nbformat_minor":5}""");
         Assert.True(Encoding.UTF8.GetByteCount(body) > Size);
 
