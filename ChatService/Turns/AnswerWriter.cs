@@ -12,7 +12,7 @@ internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records,
     {
         if (plan.Reply is { } reply)
         {
-            live.Show(reply);
+            live.Show(live.Shown.Length == 0 ? reply : $"\n\n{reply}");
             return;
         }
 
