@@ -33,6 +33,14 @@ internal sealed class ConversationsOptions
     [Range(1, 100_000, ErrorMessage = "Conversations:MaxRunningTurns must be between 1 and 100000.")]
     public int MaxRunningTurns { get; set; } = 2_000;
 
+    /// <summary>How many of them may be of one course; 1000 unless set.</summary>
+    [Range(1, 100_000, ErrorMessage = "Conversations:MaxRunningTurnsPerCourse must be between 1 and 100000.")]
+    public int MaxRunningTurnsPerCourse { get; set; } = 1_000;
+
+    /// <summary>How many of a course's may be of students without an account, whom an ingest key or an instructor names; 200 unless set.</summary>
+    [Range(1, 100_000, ErrorMessage = "Conversations:MaxNamedTurnsPerCourse must be between 1 and 100000.")]
+    public int MaxNamedTurnsPerCourse { get; set; } = 200;
+
     /// <summary>How often the database is looked at for an instructor who watches the queue of those who asked for a person; 1 s unless set.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1000000", "00:01:00", ErrorMessage = "Conversations:QueueInterval must be between 00:00:00.1 and 00:01:00.")]
     public TimeSpan QueueInterval { get; set; } = TimeSpan.FromSeconds(1);

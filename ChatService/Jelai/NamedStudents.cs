@@ -12,6 +12,10 @@ namespace Lyceum.ChatService.Jelai;
 internal static class NamedStudents
 {
     private const int MaxName = 256;
+    private const string Prefix = "named:";
+
+    /// <summary>Whether somebody else speaks for the caller, who has no account.</summary>
+    public static bool IsNamed(CallerIdentity caller) => caller.Subject.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>The student, or what is wrong with the name.</summary>
     public static (CallerIdentity? Student, ProblemHttpResult? Complaint) Of(CallerIdentity caller, string? name)
@@ -28,6 +32,6 @@ internal static class NamedStudents
         }
 
         var learner = source.PseudonymOf(name);
-        return (new CallerIdentity($"named:{caller.Course}/{learner}", "Student", learner, caller.Course, [Roles.Student]), null);
+        return (new CallerIdentity($"{Prefix}{caller.Course}/{learner}", "Student", learner, caller.Course, [Roles.Student]), null);
     }
 }

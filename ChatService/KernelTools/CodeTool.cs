@@ -25,6 +25,8 @@ internal sealed class CodeTool : Tool
 
     public override bool NeedsApproval => _needsApproval;
 
+    public override IReadOnlyList<string> CodeArguments => _tests ? ["code", "tests"] : ["code"];
+
     public override async Task<string> CallAsync(CallerIdentity caller, JsonElement arguments, CancellationToken cancellationToken)
     {
         var language = CodeLanguage.Find(arguments.GetProperty("language").GetString())!;

@@ -26,6 +26,8 @@ internal sealed class QuestionKernelTool : Tool
         new QuestionKernelTool(kernels, kernel, "propose_cell", "Proposes a cell to the student, who may run it or not.", "code", "Code in the notebook's language."),
     ];
 
+    public override IReadOnlyList<string> CodeArguments => Name is "run_in_notebook" or "propose_cell" ? ["code"] : [];
+
     public override async Task<string> CallAsync(CallerIdentity caller, JsonElement arguments, CancellationToken cancellationToken)
     {
         var path = Name == "run_in_notebook" ? "run_code" : Name;

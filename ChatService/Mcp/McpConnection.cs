@@ -7,43 +7,48 @@ using ModelContextProtocol.Protocol;
 namespace Lyceum.ChatService.Mcp;
 
 /// <summary>One server: what it offers, remembered for a while, and calls of it. A connection that broke is made anew when it is next needed.</summary>
-internal sealed partial class McpConnection(McpServerEntry server, McpOptions options, OutboundAddresses addresses, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed partial class McpConnection(McpServerEntry server, McpOptions options, OutboundAddresses addresses, TimeProvider time, ILoggerFactory loggers) : IDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger<McpConnection>();
-    private readonly SemaphoreSlim _one = new(1, 1);
-    private McpClient? _client;
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _closed = new();
+    private McpSession? _session;
     private IReadOnlyList<McpClientTool> _tools = [];
+    private Task<IReadOnlyList<McpClientTool>>? _refresh;
     private DateTimeOffset _until;
 
     public McpServerEntry Server => server;
 
-    /// <summary>What it offers; nothing while it is away.</summary>
+    /// <summary>What it offers; nothing while it is away. It is asked once for all who wait, and goes on being asked when they do not.</summary>
     public async Task<IReadOnlyList<McpClientTool>> ToolsAsync(CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
-        try
+        Task<IReadOnlyList<McpClientTool>> refresh;
+        lock (_lock)
         {
-            if (time.GetUtcNow() >= _until)
+            if (_refresh is null && time.GetUtcNow() < _until)
             {
-                _tools = await OfferedAsync(cancellationToken);
+                return _tools;
             }
 
-            return _tools;
+            refresh = _refresh ??= Task.Run(RefreshAsync, CancellationToken.None);
         }
-        finally
-        {
-            _one.Release();
-        }
+
+        return await refresh.WaitAsync(cancellationToken);
     }
 
     /// <summary>Calls a tool; null when the server is away or speaks nonsense.</summary>
-    public async Task<CallToolResult?> CallAsync(McpClientTool tool, IReadOnlyDictionary<string, object?> arguments, CancellationToken cancellationToken)
+    public async Task<CallToolResult?> CallAsync(string tool, IReadOnlyDictionary<string, object?> arguments, CancellationToken cancellationToken)
     {
         // Identity and trace of the caller stay inside.
         Activity.Current = null;
+        if (Enter() is not { } session)
+        {
+            return null;
+        }
+
         try
         {
-            return await tool.CallAsync(arguments, cancellationToken: cancellationToken);
+            return await session.Client.CallToolAsync(tool, arguments, cancellationToken: cancellationToken);
         }
         catch (McpException refused)
         {
@@ -52,35 +57,69 @@ internal sealed partial class McpConnection(McpServerEntry server, McpOptions op
         catch (Exception failure) when (IsAway(failure, cancellationToken))
         {
             LogAway(_logger, server.Name, failure);
-            _until = default;
+            lock (_lock)
+            {
+                // One that has been connected to anew is not at fault.
+                _until = ReferenceEquals(_session, session) ? default : _until;
+            }
+
             return null;
+        }
+        finally
+        {
+            session.Exit();
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await ForgetAsync();
-        _one.Dispose();
+        _closed.Cancel();
+        Take(null, []);
+        _closed.Dispose();
     }
 
-    private async Task<IReadOnlyList<McpClientTool>> OfferedAsync(CancellationToken cancellationToken)
+    private McpSession? Enter()
+    {
+        lock (_lock)
+        {
+            return _session?.TryEnter() is true ? _session : null;
+        }
+    }
+
+    private async Task<IReadOnlyList<McpClientTool>> RefreshAsync()
     {
         Activity.Current = null;
+        using var late = new CancellationTokenSource(options.ConnectTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _closed.Token);
+        McpSession? session = null;
         try
         {
             // A server that was restarted does not know the connection any more.
-            await ForgetAsync();
-            _client = await ConnectAsync(cancellationToken);
-            var tools = await _client.ListToolsAsync(cancellationToken: cancellationToken);
-            _until = time.GetUtcNow() + options.ToolsLifetime;
-            return [.. tools];
+            session = new McpSession(await ConnectAsync(either.Token));
+            var tools = await session.Client.ListToolsAsync(cancellationToken: either.Token);
+            return Take(session, [.. tools]);
         }
-        catch (Exception failure) when (failure is McpException || IsAway(failure, cancellationToken))
+#pragma warning disable CA1031 // Whatever a server of others does wrong, it is away for a while.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
             LogAway(_logger, server.Name, failure);
-            _until = time.GetUtcNow() + options.RetryAfter;
-            return [];
+            session?.Replace();
+            return Take(null, []);
         }
+    }
+
+    private IReadOnlyList<McpClientTool> Take(McpSession? session, IReadOnlyList<McpClientTool> tools)
+    {
+        McpSession? former;
+        lock (_lock)
+        {
+            (former, _session, _tools, _refresh) = (_session, session, tools, null);
+            _until = time.GetUtcNow() + (session is null ? options.RetryAfter : options.ToolsLifetime);
+        }
+
+        former?.Replace();
+        return tools;
     }
 
     private async Task<McpClient> ConnectAsync(CancellationToken cancellationToken)
@@ -104,22 +143,6 @@ internal sealed partial class McpConnection(McpServerEntry server, McpOptions op
 #pragma warning restore CA2000
         var about = new McpClientOptions { ClientInfo = new Implementation { Name = "lyceum", Version = "1" } };
         return await McpClient.CreateAsync(transport, about, loggers, cancellationToken);
-    }
-
-    private async Task ForgetAsync()
-    {
-        if (_client is { } client)
-        {
-            _client = null;
-            try
-            {
-                await client.DisposeAsync();
-            }
-            catch (Exception failure) when (failure is McpException or HttpRequestException or IOException or OperationCanceledException)
-            {
-                // It was to be forgotten.
-            }
-        }
     }
 
     private static bool IsAway(Exception failure, CancellationToken cancellationToken) =>

@@ -16,6 +16,10 @@ internal sealed class McpOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Mcp:RetryAfter must be between 00:00:00 and 01:00:00.")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a server may take to connect and to tell what it offers; 10 s unless set. A turn waits for it no longer than <c>Tools:FindTimeout</c>.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1000000", "00:05:00", ErrorMessage = "Mcp:ConnectTimeout must be between 00:00:00.1 and 00:05:00.")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The largest response of a server, in bytes; 4 MB unless set.</summary>
     [Range(1024, 256 * 1024 * 1024, ErrorMessage = "Mcp:MaxResponseBytes must be between 1024 and 268435456.")]
     public int MaxResponseBytes { get; set; } = 4 * 1024 * 1024;

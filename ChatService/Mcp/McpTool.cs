@@ -34,7 +34,7 @@ internal sealed class McpTool : Tools.Tool
     public override async Task<string> CallAsync(CallerIdentity caller, JsonElement arguments, CancellationToken cancellationToken)
     {
         var values = arguments.EnumerateObject().DistinctBy(argument => argument.Name).ToDictionary(argument => argument.Name, argument => (object?)argument.Value);
-        var result = await _connection.CallAsync(_tool, values, cancellationToken) ?? throw new ToolFailedException("The tool's server is away.");
+        var result = await _connection.CallAsync(_tool.Name, values, cancellationToken) ?? throw new ToolFailedException("The tool's server is away.");
         var text = Text(result);
         return result.IsError is true ? throw new ToolFailedException(text) : text;
     }

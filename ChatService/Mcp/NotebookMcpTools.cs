@@ -35,7 +35,7 @@ internal sealed class NotebookMcpTools(IHttpContextAccessor accessor)
             throw new McpException(complaint.ProblemDetails.Detail ?? "The question cannot be asked.");
         }
 
-        if (turns.IsFull)
+        if (turns.IsFullFor(Caller))
         {
             throw new McpException("The tutor answers as many questions as it can. Try again in a moment.");
         }

@@ -16,6 +16,9 @@ internal sealed record Manifest(string Kind, string Name, JsonObject Json)
 {
     private static readonly Dictionary<string, JsonSchema> Schemas = ManifestKind.All.ToDictionary(kind => kind, ReadSchema);
 
+    /// <summary>When it was applied; null while it is not.</summary>
+    public DateTimeOffset? AppliedAt { get; init; }
+
     public string Description => Json["metadata"]!["description"]!.GetValue<string>();
 
     /// <summary>Reads YAML or JSON; null with the complaint, and the field that it is about, when it is no manifest.</summary>
@@ -26,7 +29,7 @@ internal sealed record Manifest(string Kind, string Name, JsonObject Json)
         try
         {
             // JSON is YAML, too, but a tab may stand in it.
-            root = text.TrimStart() is ['{', ..] ? JsonNode.Parse(text) : YamlDocument.Read(text);
+            root = text.TrimStart() is ['{', ..] ? JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) : YamlDocument.Read(text);
         }
         catch (Exception failure) when (failure is FormatException or JsonException)
         {
@@ -86,6 +89,9 @@ internal static class ManifestKind
     public const string ApiConnection = "ApiConnection";
 
     public static readonly IReadOnlyList<string> All = [Plugin, SqlPlugin, ApiPlugin, SqlConnection, ApiConnection];
+
+    /// <summary>Those that are tools, which share their names.</summary>
+    public static readonly string[] Plugins = [Plugin, SqlPlugin, ApiPlugin];
 
     /// <summary>The kind of connection that a kind of plugin needs; null for none.</summary>
     public static string? ConnectionOf(string kind) => kind switch

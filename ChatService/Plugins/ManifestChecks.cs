@@ -8,7 +8,9 @@ namespace Lyceum.ChatService.Plugins;
 /// <summary>Checks what a schema cannot: that what a manifest would reach is allowed, and that its query can be used.</summary>
 internal sealed class ManifestChecks(OutboundCalls calls, IOptions<PluginsOptions> options)
 {
-    private static readonly string[] RefusedHeaders = ["host", "connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer", "expect", "cookie", "proxy-authorization"];
+    private static readonly string[] RefusedHeaders = ["host", "connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer", "expect", "cookie", "proxy-authorization",
+        // Of a body, and none of ours.
+        "allow", "expires", "last-modified"];
 
     public ProblemHttpResult? Check(Manifest manifest) => manifest.Kind switch
     {
@@ -48,6 +50,11 @@ internal sealed class ManifestChecks(OutboundCalls calls, IOptions<PluginsOption
             return FieldProblem.Of("spec.apiData.headers", $"'{refused.Name}' cannot be set.");
         }
 
+        if (data.Headers?.GroupBy(header => header.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            return FieldProblem.Of("spec.apiData.headers", $"'{twice.Key}' is there twice.");
+        }
+
         if (data.Headers?.FirstOrDefault(header => header.Value.ToString().AsSpan().ContainsAny('\r', '\n', '\0')) is { } broken)
         {
             return FieldProblem.Of("spec.apiData.headers", $"The value of '{broken.Name}' must be one line.");
@@ -60,7 +67,9 @@ internal sealed class ManifestChecks(OutboundCalls calls, IOptions<PluginsOption
 
     private static ProblemHttpResult? Check(SqlData data) =>
         CheckNames("spec.sqlData.parameters", data.Parameters ?? [])
-        ?? (SqlText.TryRead(data.SqlQuery, data.Parameters ?? [], out var complaint) is null ? FieldProblem.Of("spec.sqlData.sqlQuery", complaint!) : null);
+        ?? (SqlText.TryRead(data.SqlQuery, data.Parameters ?? [], out var complaint) is not { } query ? FieldProblem.Of("spec.sqlData.sqlQuery", complaint!)
+            : SqlNesting.IsClosed(query.Text) ? null
+            : FieldProblem.Of("spec.sqlData.sqlQuery", "Its parentheses do not match: each must be opened and closed within the query."));
 
     private static ProblemHttpResult? CheckNames(string field, IReadOnlyList<ParameterSpec> parameters) =>
         parameters.GroupBy(parameter => parameter.Name).FirstOrDefault(group => group.Count() > 1) is { } twice

@@ -55,6 +55,20 @@ internal static class ManifestEndpoints
             return complaint;
         }
 
+        var all = await store.ListAsync(course, cancellationToken);
+        if (ManifestKind.Plugins.Contains(manifest.Kind)
+            && all.FirstOrDefault(one => one.Manifest.Name == manifest.Name && one.Manifest.Kind != manifest.Kind && ManifestKind.Plugins.Contains(one.Manifest.Kind)) is { } namesake)
+        {
+            return FieldProblem.Of("metadata.name", $"The course has a {namesake.Manifest.Kind} of this name: choose another, or delete that first.");
+        }
+
+        if (former is not null && ManifestSecrets.MovesSecrets(manifest, former.Manifest, all))
+        {
+            return TypedResults.Problem(
+                "Plugins of the course send secret headers to this connection's address: apply the new address as a connection of another name, or delete those plugins first.",
+                statusCode: StatusCodes.Status409Conflict);
+        }
+
         var connection = ManifestKind.ConnectionOf(manifest.Kind) is null ? null : manifest.Json["spec"]!["connection"]!.GetValue<string>();
         if (connection is not null && await store.FindAsync(course, ManifestKind.ConnectionOf(manifest.Kind)!, connection, cancellationToken) is null)
         {
@@ -64,7 +78,7 @@ internal static class ManifestEndpoints
         var (shown, closed) = secrets.Take(course, manifest);
         return await store.PutAsync(user.Caller(), course, manifest with { Json = shown }, closed, connection, options.Value.MaxManifests, cancellationToken)
             ? TypedResults.Ok(new DescribedManifest(manifest.Kind, manifest.Name, JsonElement.Parse(shown.ToJsonString()), time.GetUtcNow()))
-            : TypedResults.Problem($"The course has {options.Value.MaxManifests} manifests already, or the connection was just deleted.", statusCode: StatusCodes.Status409Conflict);
+            : TypedResults.Problem($"The course has {options.Value.MaxManifests} manifests already, or the connection was just deleted, or the name was just taken.", statusCode: StatusCodes.Status409Conflict);
     }
 
     private static async Task<Ok<ManifestList>> ListAsync(string course, ManifestStore store, CancellationToken cancellationToken) =>

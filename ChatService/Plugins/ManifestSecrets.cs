@@ -79,6 +79,12 @@ internal sealed class ManifestSecrets(IOptions<IdentityOptions> identity)
         return null;
     }
 
+    /// <summary>Whether the headers of plugins would go elsewhere than they were written for.</summary>
+    public static bool MovesSecrets(Manifest connection, Manifest former, IEnumerable<StoredManifest> all) =>
+        connection.Kind == ManifestKind.ApiConnection
+        && !JsonNode.DeepEquals(connection.Json["spec"]!["connection"]!["baseUrl"], former.Json["spec"]!["connection"]!["baseUrl"])
+        && all.Any(one => one.Manifest.Kind == ManifestKind.ApiPlugin && one.Secrets is not null && one.Manifest.Json["spec"]!["connection"]!.ToString() == connection.Name);
+
     /// <summary>A secret is for where it was written for, and is not sent elsewhere by who does not know it.</summary>
     private static bool SameAddress(Manifest one, Manifest other) => ((string[])["hostname", "port", "baseUrl", "username"]).All(name =>
         one.Json["spec"]!["connection"] is not JsonObject a || other.Json["spec"]!["connection"] is not JsonObject b || JsonNode.DeepEquals(a[name], b[name]))

@@ -12,14 +12,15 @@ internal sealed record StoredManifest(Manifest Manifest, byte[]? Secrets, DateTi
 /// <summary>Manifests in PostgreSQL, each of one course.</summary>
 internal sealed class ManifestStore(NpgsqlDataSource database, TimeProvider time)
 {
-    /// <summary>Adds a manifest or replaces the one of its kind and name. False when the course has its limit, or not the connection.</summary>
+    /// <summary>Adds a manifest or replaces the one of its kind and name. False when the course has its limit, not the connection, or a plugin of another kind with the name.</summary>
     public async Task<bool> PutAsync(CallerIdentity caller, string course, Manifest shown, byte[]? secrets, string? connection, int limit, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var command = database.CreateCommand("""
             INSERT INTO manifest (id, course, kind, name, manifest, secrets, connection, applied_by, applied_at)
             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
-            WHERE (SELECT count(*) FROM manifest WHERE course = $2 AND (kind, name) <> ($3, $4)) < $10
+            WHERE NOT EXISTS (SELECT 1 FROM manifest WHERE course = $2 AND name = $4 AND kind <> $3 AND kind = ANY($12) AND $3 = ANY($12))
+              AND (SELECT count(*) FROM manifest WHERE course = $2 AND (kind, name) <> ($3, $4)) < $10
               AND ($7::text IS NULL OR EXISTS (SELECT 1 FROM manifest WHERE course = $2 AND kind = $11 AND name = $7))
             ON CONFLICT (course, kind, name) DO UPDATE
             SET manifest = excluded.manifest, secrets = excluded.secrets, connection = excluded.connection, applied_by = excluded.applied_by, applied_at = excluded.applied_at
@@ -28,7 +29,7 @@ internal sealed class ManifestStore(NpgsqlDataSource database, TimeProvider time
         [
             Parameter.Id(Guid.CreateVersion7(now)), Parameter.Text(course), Parameter.Text(shown.Kind), Parameter.Text(shown.Name), Parameter.Text(shown.Json.ToJsonString()),
             new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bytea, Value = secrets ?? (object)DBNull.Value }, Parameter.Text(connection), Parameter.Text(caller.Subject),
-            Parameter.Time(now), Parameter.Count(limit), Parameter.Text(ManifestKind.ConnectionOf(shown.Kind)),
+            Parameter.Time(now), Parameter.Count(limit), Parameter.Text(ManifestKind.ConnectionOf(shown.Kind)), Parameter.Texts(ManifestKind.Plugins),
         ]);
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
@@ -59,7 +60,7 @@ internal sealed class ManifestStore(NpgsqlDataSource database, TimeProvider time
         while (await rows.ReadAsync(cancellationToken))
         {
             manifests.Add(new StoredManifest(
-                new Manifest(rows.GetString(0), rows.GetString(1), JsonNode.Parse(rows.GetString(2))!.AsObject()),
+                new Manifest(rows.GetString(0), rows.GetString(1), JsonNode.Parse(rows.GetString(2))!.AsObject()) { AppliedAt = rows.GetFieldValue<DateTimeOffset>(4) },
                 rows.IsDBNull(3) ? null : rows.GetFieldValue<byte[]>(3),
                 rows.GetFieldValue<DateTimeOffset>(4)));
         }

@@ -9,6 +9,8 @@ internal abstract class Plugin(Manifest manifest, SelectorSpec selector, PromptS
 {
     public override bool NeedsApproval => manifest.WantsApproval;
 
+    public override DateTimeOffset? ChangedAt => manifest.AppliedAt;
+
     /// <summary>How the model is to use what it learns. A plugin that the model itself chooses speaks by its description alone.</summary>
     public override string? Instructions => selector.Directive == "llm" ? null : prompt.SystemRole.Trim();
 }

@@ -9,7 +9,7 @@ internal sealed partial class PluginTools(ManifestStore store, ManifestSecrets s
     public string Prefix => "plugin/";
 
     public static string? KeyOf(Manifest manifest) =>
-        manifest.Kind is ManifestKind.Plugin or ManifestKind.SqlPlugin or ManifestKind.ApiPlugin ? $"plugin/{manifest.Name}" : null;
+        ManifestKind.Plugins.Contains(manifest.Kind) ? $"plugin/{manifest.Name}" : null;
 
     public async Task<IReadOnlyList<Tool>> FindAsync(ToolRequest request, CancellationToken cancellationToken)
     {
@@ -32,15 +32,18 @@ internal sealed partial class PluginTools(ManifestStore store, ManifestSecrets s
             case ManifestKind.SqlPlugin:
                 var sql = manifest.Spec(ManifestJson.Default.SqlSpec);
                 return Connection(course, ManifestKind.SqlConnection, sql.Connection, all) is { } database
-                    ? SqlPlugin.Of(manifest, sql, database.Spec(ManifestJson.Default.SqlConnectionSpec).Connection, queries)
+                    ? SqlPlugin.Of(Newest(manifest, database), sql, database.Spec(ManifestJson.Default.SqlConnectionSpec).Connection, queries)
                     : null;
             default:
                 var api = manifest.Spec(ManifestJson.Default.ApiSpec);
                 return Connection(course, ManifestKind.ApiConnection, api.Connection, all) is { } host
-                    ? ApiPlugin.Of(manifest, api, host.Spec(ManifestJson.Default.ApiConnectionSpec).Connection, calls)
+                    ? ApiPlugin.Of(Newest(manifest, host), api, host.Spec(ManifestJson.Default.ApiConnectionSpec).Connection, calls)
                     : null;
         }
     }
+
+    /// <summary>Where a call goes is a part of what it does.</summary>
+    private static Manifest Newest(Manifest plugin, Manifest connection) => connection.AppliedAt > plugin.AppliedAt ? plugin with { AppliedAt = connection.AppliedAt } : plugin;
 
     private Manifest? Connection(string course, string kind, string name, List<StoredManifest> all)
     {

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Data;
 using System.Net.Sockets;
 using System.Text.Json;
 using Lyceum.ChatService.Actions;
@@ -67,6 +69,7 @@ internal sealed class SqlQueries(OutboundAddresses addresses, IOptions<PluginsOp
             Password = connection.Password,
             ApplicationName = "lyceum",
             Timeout = Math.Max(1, (int)patience.TotalSeconds),
+            CommandTimeout = 1 + (int)Math.Ceiling(patience.TotalSeconds),
             Pooling = false,
             SslMode = connection.UseSsl is true ? SslMode.VerifyFull : SslMode.Disable,
         };
@@ -98,13 +101,28 @@ internal sealed class SqlQueries(OutboundAddresses addresses, IOptions<PluginsOp
         }
 
         List<string> lines = [];
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        while (await rows.ReadAsync(cancellationToken))
+        await using var rows = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
+        while (lines.Count < limit && await rows.ReadAsync(cancellationToken))
         {
-            lines.Add(rows.GetString(0));
+            lines.Add(await ReadRowAsync(rows, cancellationToken));
         }
 
         return lines.Count == 0 ? "[]" : $"[{string.Join(",\n", lines)}]";
+    }
+
+    /// <summary>A row, of which the server should have sent no more; but it is the server of others.</summary>
+    private async Task<string> ReadRowAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
+    {
+        using var text = await rows.GetTextReaderAsync(0, cancellationToken);
+        var buffer = ArrayPool<char>.Shared.Rent(Limits.MaxRowCharacters);
+        try
+        {
+            return new string(buffer, 0, await text.ReadBlockAsync(buffer.AsMemory(0, Limits.MaxRowCharacters), cancellationToken));
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(buffer);
+        }
     }
 
     private static bool IsLate(Exception failure) => failure is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled };

@@ -22,5 +22,7 @@ internal static class Parameter
 
     public static NpgsqlParameter Span(TimeSpan value) => Make(NpgsqlDbType.Interval, value);
 
+    public static NpgsqlParameter Texts(string[] values) => Make(NpgsqlDbType.Array | NpgsqlDbType.Text, values);
+
     private static NpgsqlParameter Make(NpgsqlDbType type, object? value) => new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
 }

@@ -10,6 +10,9 @@ internal sealed record ToolRequest(CallerIdentity Caller, string? Question, stri
 {
     /// <summary>The kernel in which the question was asked; null when it was asked elsewhere.</summary>
     public string? KernelId { get; init; }
+
+    /// <summary>What an instructor allows; null for the default. What it does not need not be looked for.</summary>
+    public IReadOnlyList<string>? Policy { get; init; }
 }
 
 /// <summary>Where tools come from.</summary>

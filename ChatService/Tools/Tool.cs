@@ -25,6 +25,12 @@ internal abstract class Tool(string key, string name, string description, JsonSc
     /// <summary>Whether the user has to approve each call before it is made.</summary>
     public virtual bool NeedsApproval => false;
 
+    /// <summary>When what it does was last changed by somebody; null where nobody can.</summary>
+    public virtual DateTimeOffset? ChangedAt => null;
+
+    /// <summary>Which of its arguments are code.</summary>
+    public virtual IReadOnlyList<string> CodeArguments => [];
+
     /// <summary>What the model is told beside the tutor's instructions while it may use the tool; null for nothing.</summary>
     public virtual string? Instructions => null;
 

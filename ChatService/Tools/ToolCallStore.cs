@@ -31,13 +31,15 @@ internal sealed class ToolCallStore(NpgsqlDataSource database)
         {
             var call = step.Calls[i];
             batch.BatchCommands.Add(new NpgsqlBatchCommand("""
-                INSERT INTO tool_call (id, answer_id, step, position, tool, name, arguments, status, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                INSERT INTO tool_call (id, answer_id, step, position, tool, name, arguments, status, created_at, result, result_length)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                 """)
             {
                 Parameters =
                 {
                     Parameter.Id(call.CallId), Parameter.Id(answer), Number(step.Number), Number(i), Parameter.Text(call.Tool), Parameter.Text(call.Name),
                     Parameter.Text(call.Arguments.GetRawText()), Parameter.Text(call.Status), Parameter.Time(call.CreatedAt),
+                    Parameter.Text(call.Result), Parameter.Count(call.Result?.Length),
                 },
             });
         }

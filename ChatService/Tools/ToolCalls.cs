@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Lyceum.ChatService.Guard;
 using Lyceum.ChatService.Tutor;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,8 @@ namespace Lyceum.ChatService.Tools;
 internal sealed partial class ToolCalls(ToolCallStore store, IOptions<ToolsOptions> options, TimeProvider time, ILogger<ToolCalls> logger)
 {
     private const int MaxName = 200;
+    private const string NotWithinPolicy = "It was not done: what you wrote gives away what this assignment's policy keeps from the student. Go on without it, and describe the idea in words.";
+    private static readonly JsonElement None = JsonElement.Parse("{}");
     private static readonly TimeSpan RecordTimeout = TimeSpan.FromSeconds(10);
 
     private ToolsOptions Limits => options.Value;
@@ -29,14 +32,20 @@ internal sealed partial class ToolCalls(ToolCallStore store, IOptions<ToolsOptio
 
     private RecordedCall Recorded(ToolRun run, int step, FunctionCallContent call)
     {
-        var tool = Find(run, call.Name);
+        var tool = run.Tools.FirstOrDefault(tool => tool.Name == call.Name);
         var arguments = Arguments(call);
+        var hidden = run.Guard.Holds && !IsWithinPolicy(run.Guard, tool, call.Name, arguments);
         // Whom an invalid call would be shown to for approval could only approve what fails.
-        var waits = tool is { NeedsApproval: true } && Complaint(tool, arguments, CancellationToken.None) is null;
+        var waits = !hidden && tool is { NeedsApproval: true } && Complaint(tool, arguments, CancellationToken.None) is null;
+        // The user sees the arguments of calls: what they must not see is not kept.
         return new RecordedCall(
-            Guid.CreateVersion7(time.GetUtcNow()), run.Answer, step, tool?.Key, NotebookText.Start(NotebookText.Line(call.Name), MaxName), arguments,
-            waits ? CallStatus.Waiting : CallStatus.Running, null, false, time.GetUtcNow(), null, null);
+            Guid.CreateVersion7(time.GetUtcNow()), run.Answer, step, tool?.Key, NotebookText.Start(NotebookText.Line(call.Name), MaxName), hidden ? None : arguments,
+            hidden ? CallStatus.Failed : waits ? CallStatus.Waiting : CallStatus.Running, hidden ? NotWithinPolicy : null, false, time.GetUtcNow(), null, null);
     }
+
+    private static bool IsWithinPolicy(AnswerGuard guard, Tool? tool, string name, JsonElement arguments) => guard.Allows(
+        [.. tool is null ? (string[])[name] : [], .. ToolTexts.Of(arguments)],
+        [.. (tool?.CodeArguments ?? []).Select(argument => arguments.TryGetProperty(argument, out var code) && code.ValueKind == JsonValueKind.String ? code.GetString() : null).OfType<string>()]);
 
     private async Task<RecordedCall> RunAsync(ToolRun run, RecordedCall call, CancellationToken cancellationToken)
     {
@@ -78,7 +87,8 @@ internal sealed partial class ToolCalls(ToolCallStore store, IOptions<ToolsOptio
 
     private async Task<(string Status, string Result)> CallAsync(ToolRun run, RecordedCall call, CancellationToken cancellationToken)
     {
-        if (Find(run, call.Name) is not { } tool)
+        // Of a call that waited, another tool may have the name by now, or another manifest the tool.
+        if (run.Tools.FirstOrDefault(tool => tool.Name == call.Name && tool.Key == call.Tool) is not { } tool)
         {
             return (CallStatus.Failed, "There is no tool of this name here.");
         }
@@ -91,6 +101,11 @@ internal sealed partial class ToolCalls(ToolCallStore store, IOptions<ToolsOptio
         if (Complaint(tool, call.Arguments, cancellationToken) is { } complaint)
         {
             return (CallStatus.Failed, complaint);
+        }
+
+        if (call.Status == CallStatus.Approved && tool.ChangedAt > call.CreatedAt)
+        {
+            return (CallStatus.Failed, "The tool was changed after its user was asked: the approval does not hold for what it is now.");
         }
 
         using var limit = new CancellationTokenSource(Limits.CallTimeout, time);
@@ -132,8 +147,6 @@ internal sealed partial class ToolCalls(ToolCallStore store, IOptions<ToolsOptio
             ? null
             : "The arguments are not valid. " + string.Join(' ', errors.Select(error => $"At {(error.InstancePath.Length == 0 ? "the root" : error.InstancePath)}: {error.Message}"));
     }
-
-    private static Tool? Find(ToolRun run, string name) => run.Tools.FirstOrDefault(tool => tool.Name == name);
 
     private JsonElement Arguments(FunctionCallContent call)
     {

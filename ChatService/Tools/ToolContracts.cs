@@ -12,7 +12,7 @@ namespace Lyceum.ChatService.Tools;
 /// <param name="Name">The name by which the model called it.</param>
 /// <param name="Arguments">The arguments as the model wrote them.</param>
 /// <param name="Status"><c>waiting</c> for approval, <c>approved</c>, <c>denied</c>, <c>running</c>, <c>done</c>, <c>failed</c>, or <c>interrupted</c> with its answer.</param>
-/// <param name="Result">What the model was told, cut to a limit; why it failed, if it did. Null while there is nothing.</param>
+/// <param name="Result">What the model was told, cut to a limit; why it failed, if it did. Null while there is nothing, and in a user's own list.</param>
 /// <param name="ResultCut">Whether the result was longer.</param>
 /// <param name="CreatedAt">When the model asked for it, UTC.</param>
 /// <param name="DecidedAt">When it was approved or denied, UTC.</param>

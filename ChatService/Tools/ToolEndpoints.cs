@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Guard;
 using Lyceum.ChatService.Turns;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,6 +21,7 @@ internal static class ToolEndpoints
         builder.Services.AddSingleton<ToolCallingClient>();
         builder.Services.AddSingleton<Toolbox>();
         builder.Services.AddSingleton<Approvals>();
+        builder.Services.AddSingleton<AnswerGuards>();
     }
 
     public static void MapTools(this IEndpointRouteBuilder routes)
@@ -38,7 +40,8 @@ internal static class ToolEndpoints
     {
         var subject = user.Caller().Subject;
         return Guid.TryParse(session_id, out var id) && await answers.LastAsync(subject, id, cancellationToken) is not null
-            ? TypedResults.Ok(new CallList(await calls.OfConversationAsync(subject, id, MaxCalls, cancellationToken)))
+            // What a call came to is for the model, which answers within the policy; and for instructors.
+            ? TypedResults.Ok(new CallList([.. (await calls.OfConversationAsync(subject, id, MaxCalls, cancellationToken)).Select(call => call with { Result = null, ResultCut = false })]))
             : ConversationProblems.NotFound(session_id);
     }
 
@@ -54,7 +57,7 @@ internal static class ToolEndpoints
     private static async Task<Results<Accepted, ProblemHttpResult>> DecideAsync(
         string session, Guid call, bool approved, Approvals approvals, LiveTurns turns, HttpContext http, CancellationToken cancellationToken)
     {
-        if (turns.IsFull)
+        if (turns.IsFullFor(http.User.Caller()))
         {
             http.Response.Headers.RetryAfter = "2";
             return TypedResults.Problem("The tutor answers as many questions as it can. Try again in a moment.", statusCode: StatusCodes.Status503ServiceUnavailable);

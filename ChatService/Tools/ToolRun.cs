@@ -1,3 +1,4 @@
+using Lyceum.ChatService.Guard;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.AI;
 
@@ -9,7 +10,8 @@ namespace Lyceum.ChatService.Tools;
 /// <param name="Tools">What the model may call.</param>
 /// <param name="Resumes">Whether the answer waited for approval and goes on now.</param>
 /// <param name="Tokens">What the model has read and written for it before.</param>
-internal sealed record ToolRun(Guid Answer, CallerIdentity Caller, IReadOnlyList<Tool> Tools, bool Resumes = false, long Tokens = 0);
+/// <param name="Guard">What the answer is kept within, and so what tools are called with, for the user sees that.</param>
+internal sealed record ToolRun(Guid Answer, CallerIdentity Caller, IReadOnlyList<Tool> Tools, AnswerGuard Guard, bool Resumes = false, long Tokens = 0);
 
 /// <summary>How a model's options carry the tools that <see cref="ToolCallingClient"/> calls.</summary>
 internal static class ToolOptions

@@ -1,4 +1,6 @@
 using System.Text;
+using Lyceum.ChatService.Jelai;
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -22,8 +24,9 @@ internal sealed partial class Toolbox(IEnumerable<IToolSource> sources, IOptions
             return [];
         }
 
+        request = request with { Policy = policy };
         var asked = sources.Where(source => ToolPolicy.MayAllow(policy, source.Prefix)).Select(source => FindAsync(source, request, cancellationToken));
-        var found = (await Task.WhenAll(asked)).SelectMany(tools => tools).Where(tool => ToolPolicy.Allows(policy, tool.Key)).DistinctBy(tool => tool.Name).ToArray();
+        var found = (await Task.WhenAll(asked)).SelectMany(tools => tools).Where(tool => ToolPolicy.Allows(policy, tool.Key) && MayUse(request.Caller, tool)).DistinctBy(tool => tool.Name).ToArray();
         if (found.Length > options.Value.MaxTools)
         {
             LogTooMany(logger, request.Caller.Course, found.Length, options.Value.MaxTools);
@@ -48,6 +51,9 @@ internal sealed partial class Toolbox(IEnumerable<IToolSource> sources, IOptions
 
         return [messages[0], new ChatMessage(ChatRole.System, text.ToString()), .. messages.Skip(1)];
     }
+
+    /// <summary>Who has no account has no page on which to approve anything.</summary>
+    private static bool MayUse(CallerIdentity caller, Tool tool) => !tool.NeedsApproval || !NamedStudents.IsNamed(caller);
 
     private async Task<IReadOnlyList<Tool>> FindAsync(IToolSource source, ToolRequest request, CancellationToken cancellationToken)
     {

@@ -102,12 +102,16 @@ internal sealed class AnswerStore(
             """);
         command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Id(answer), Parameter.Text(content), Parameter.Span(options.Value.TurnLease), Parameter.Flag(begun)]);
         command.CommandTimeout = SaveTimeoutSeconds;
-        return await command.ExecuteScalarAsync(cancellationToken) switch
-        {
-            null => Saved.LeaseLost,
-            true => Saved.CancelRequested,
-            _ => Saved.Kept,
-        };
+        return OfLease(await command.ExecuteScalarAsync(cancellationToken));
+    }
+
+    /// <summary>Renews the answer's lease, and nothing else.</summary>
+    public async Task<Saved> RenewAsync(Guid answer, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("UPDATE message SET lease_until = now() + $2 WHERE id = $1 AND lease_until IS NOT NULL RETURNING cancel_requested");
+        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Id(answer), Parameter.Span(options.Value.TurnLease)]);
+        command.CommandTimeout = SaveTimeoutSeconds;
+        return OfLease(await command.ExecuteScalarAsync(cancellationToken));
     }
 
     /// <summary>Asks for the end of the answer that is being written, and tells every replica; its id, or null when none is.</summary>
@@ -208,6 +212,13 @@ internal sealed class AnswerStore(
         command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Text(TurnFailure.Expired.Detail), Parameter.Text(TurnFailure.NotApproved.Detail)]);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    private static Saved OfLease(object? cancelRequested) => cancelRequested switch
+    {
+        null => Saved.LeaseLost,
+        true => Saved.CancelRequested,
+        _ => Saved.Kept,
+    };
 
     private async Task<FollowedTurn?> FindAsync(string subject, Guid conversation, Guid? answer, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records,
                 Report(live.Turn, ExamRule.Decision);
             }
 
-            live.Show(reply);
+            live.Show(live.Shown.Length == 0 ? reply : $"\n\n{reply}");
             return;
         }
 

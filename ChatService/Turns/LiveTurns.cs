@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Jelai;
+using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ChatService.Turns;
@@ -9,8 +11,16 @@ internal sealed partial class LiveTurns(TurnRunner runner, IOptions<Conversation
 {
     private readonly ConcurrentDictionary<Guid, (LiveTurn Turn, Task Run)> _running = [];
 
-    /// <summary>Whether there are as many as there may be.</summary>
-    public bool IsFull => _running.Count >= options.Value.MaxRunningTurns;
+    private bool IsFull => _running.Count >= options.Value.MaxRunningTurns;
+
+    /// <summary>Whether another turn of the caller's would be too many: of all, of the course, or of those whom somebody names there.</summary>
+    public bool IsFullFor(CallerIdentity caller)
+    {
+        var ofCourse = _running.Values.Where(running => running.Turn.Turn.Caller.Course == caller.Course).ToArray();
+        return IsFull
+            || ofCourse.Length >= options.Value.MaxRunningTurnsPerCourse
+            || (NamedStudents.IsNamed(caller) && ofCourse.Count(running => NamedStudents.IsNamed(running.Turn.Turn.Caller)) >= options.Value.MaxNamedTurnsPerCourse);
+    }
 
     /// <summary>Begins to run a turn.</summary>
     public LiveTurn Start(Turn turn)

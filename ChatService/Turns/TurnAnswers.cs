@@ -22,7 +22,7 @@ internal sealed class TurnAnswers(LiveTurns turns, TurnFollower follower, Reques
             return repeated;
         }
 
-        if (turns.IsFull)
+        if (turns.IsFullFor(http.User.Caller()))
         {
             http.Response.Headers.RetryAfter = "2";
             return TypedResults.Problem("The tutor answers as many questions as it can. Try again in a moment.", statusCode: StatusCodes.Status503ServiceUnavailable);

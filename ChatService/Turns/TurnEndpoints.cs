@@ -21,6 +21,7 @@ internal static class TurnEndpoints
         builder.Services.AddSingleton<AnswerStore>();
         builder.Services.AddSingleton<TurnEvents>();
         builder.Services.AddSingleton<AnswerGrower>();
+        builder.Services.AddSingleton<AnswerLeases>();
         builder.Services.AddSingleton<AnswerWriter>();
         builder.Services.AddSingleton<ExpertAgent>();
         builder.Services.AddSingleton<ProfileStore>();

@@ -29,6 +29,7 @@ internal sealed class TurnPlanner(
     TutorRequests requests,
     Toolbox toolbox,
     AnswerStore answers,
+    AnswerGuards guards,
     TurnEvents events,
     IOptions<TutorOptions> options)
 {
@@ -65,13 +66,9 @@ internal sealed class TurnPlanner(
         var record = Record(turn, setup, help, request, study, level, times, earlier.Total, asksModel: reply is null) with { Tools = [.. tools.Select(tool => tool.Key)] };
         await answers.SetPlanAsync(turn, question, record, cancellationToken);
         events.Asked(turn, question, record);
-        var guard = new AnswerGuard(
-            help,
-            context.Code,
-            [.. earlier.Newest.Where(message => !message.IsQuestion).Select(message => message.Content)],
-            options.Value.MaxSolutionShare);
+        var guard = await guards.ForAsync(turn, help, context.Code, earlier, cancellationToken);
         var how = setup.OptionsFor(turn.Caller);
-        return new TurnPlan(request.Messages, setup, tools.Count == 0 ? how : how.With(new ToolRun(turn.AnswerId, turn.Caller, tools)), guard, reply);
+        return new TurnPlan(request.Messages, setup, tools.Count == 0 ? how : how.With(new ToolRun(turn.AnswerId, turn.Caller, tools, guard)), guard, reply);
     }
 
     private TurnRecord Record(Turn turn, TutorSetup setup, Help help, TutorRequest request, QuestionStudy study, int level, int times, int total, bool asksModel)

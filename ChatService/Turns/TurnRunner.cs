@@ -15,6 +15,7 @@ internal sealed partial class TurnRunner(
     TurnPlanner planner,
     WaitedTurns waited,
     AnswerWriter writer,
+    AnswerLeases leases,
     AnswerStore answers,
     TurnEvents events,
     IOptions<TutorOptions> tutorOptions,
@@ -36,9 +37,7 @@ internal sealed partial class TurnRunner(
         TurnFailure? failure = null;
         try
         {
-            var plan = turn.Begun is null ? await planner.PlanAsync(live, stop.Token) : await waited.PlanAsync(turn, stop.Token);
-            answer = turn.Begun is null ? answer : await waited.AnswerAsync(turn, stop.Token);
-            await writer.WriteAsync(live, plan, answer, stop.Token);
+            await leases.HoldAsync(live, WriteAsync, stop.Token);
         }
         catch (Exception thrown) when (Expected(thrown, live.Cancelled, late.Token, stop.Token) is { } expected)
         {
@@ -52,6 +51,13 @@ internal sealed partial class TurnRunner(
         }
 
         return await EndAsync(live, answer, failure, started);
+
+        async Task WriteAsync(CancellationToken cancellationToken)
+        {
+            var plan = turn.Begun is null ? await planner.PlanAsync(live, cancellationToken) : await waited.PlanAsync(turn, cancellationToken);
+            answer = turn.Begun is null ? answer : await waited.AnswerAsync(turn, cancellationToken);
+            await writer.WriteAsync(live, plan, answer, cancellationToken);
+        }
     }
 
     private async Task<TurnResult> EndAsync(LiveTurn live, Answer answer, TurnFailure? failure, long started)

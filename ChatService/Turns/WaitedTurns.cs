@@ -12,7 +12,7 @@ namespace Lyceum.ChatService.Turns;
 
 /// <summary>Goes on with turns that waited for approval, in whichever process: from what is on record, under the policy that holds now.</summary>
 internal sealed class WaitedTurns(
-    TurnRecordStore records, ToolCallStore calls, HelpFinder helps, TutorSetups setups, Toolbox toolbox, AnswerStore answers, IOptions<TutorOptions> options)
+    TurnRecordStore records, ToolCallStore calls, HelpFinder helps, TutorSetups setups, Toolbox toolbox, AnswerStore answers, AnswerGuards guards, IOptions<TutorOptions> options)
 {
     public async Task<TurnPlan> PlanAsync(Turn turn, CancellationToken cancellationToken)
     {
@@ -22,12 +22,11 @@ internal sealed class WaitedTurns(
         // What an instructor has taken back meanwhile is not there any more, approved or not.
         var tools = help.Policy.Lockdown ? [] : await toolbox.FindAsync(new ToolRequest(turn.Caller, turn.Question, path) { KernelId = turn.Context.KernelId }, help.Policy.Tools, cancellationToken);
         var earlier = await answers.EarlierAsync(turn.SessionId, turn.QuestionId, cancellationToken);
-        var guard = new AnswerGuard(
-            help, turn.Context.Code, [.. earlier.Newest.Where(message => !message.IsQuestion).Select(message => message.Content)], options.Value.MaxSolutionShare);
+        var guard = await guards.ForAsync(turn, help, turn.Context.Code, earlier, cancellationToken);
         var setup = await setups.ForAsync(turn.Caller, help.Assignment?.Id, cancellationToken);
         var how = new ChatOptions { ModelId = record.Model, Temperature = record.Temperature, MaxOutputTokens = record.MaxOutputTokens }
             .For(turn.Caller)
-            .With(new ToolRun(turn.AnswerId, turn.Caller, tools, Resumes: true, (turn.Begun?.InputTokens ?? 0) + (turn.Begun?.OutputTokens ?? 0)));
+            .With(new ToolRun(turn.AnswerId, turn.Caller, tools, guard, Resumes: true, (turn.Begun?.InputTokens ?? 0) + (turn.Begun?.OutputTokens ?? 0)));
         return new TurnPlan([.. record.Messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content))], setup, how, guard, help.Policy.Lockdown ? ExamRule.Closed : null);
     }
 

@@ -13,7 +13,7 @@ internal sealed class LimitsOptions
     [Range(1, 1_000_000, ErrorMessage = "Limits:Burst must be 1 to 1000000.")]
     public int Burst { get; set; } = 1000;
 
-    /// <summary>Requests a second in the long run with one ingest key, which a whole course may share; ten times as many at once.</summary>
+    /// <summary>Requests with events a second in the long run with one ingest key, which a whole course may share; ten times as many at once.</summary>
     [Range(1, 100_000, ErrorMessage = "Limits:IngestKeyRequestsPerSecond must be 1 to 100000.")]
     public int IngestKeyRequestsPerSecond { get; set; } = 2000;
 

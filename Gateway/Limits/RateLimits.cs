@@ -12,6 +12,7 @@ namespace Lyceum.Gateway.Limits;
 internal static class RateLimits
 {
     public const string SignIn = "signin";
+    private const string Events = "/telemetry";
 
     public static void AddLimits(this IHostApplicationBuilder builder)
     {
@@ -28,7 +29,8 @@ internal static class RateLimits
     }
 
     private static RateLimitPartition<string> Partition(HttpContext context, LimitsOptions limits) =>
-        context.User.IsInRole(Roles.Source) ? Bucket("source " + context.User.Caller().Subject, limits.IngestKeyRequestsPerSecond, limits.IngestKeyRequestsPerSecond * 10)
+        // Events come in floods, questions to the tutor do not: those are limited as everybody's are.
+        context.User.IsInRole(Roles.Source) && context.Request.Path.StartsWithSegments(Events) ? Bucket("source " + context.User.Caller().Subject, limits.IngestKeyRequestsPerSecond, limits.IngestKeyRequestsPerSecond * 10)
         : context.User.Identity is { IsAuthenticated: true } ? Bucket("account " + context.User.Caller().Subject, limits.RequestsPerSecond, limits.Burst)
         : Anonymous(context, limits);
 

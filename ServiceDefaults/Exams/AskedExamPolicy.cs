@@ -37,14 +37,30 @@ internal sealed partial class AskedExamPolicy(
         }
 
         var key = (course, notebook);
-        if (_known.TryGetValue(key, out var known) && time.GetElapsedTime(known.At) < options.Value.AskEvery)
+        if (_known.TryGetValue(key, out var known) && time.GetElapsedTime(known.AskedAt) < options.Value.AskEvery)
         {
-            return known.IsOn;
+            return Remembered(known);
         }
 
         // A class that asks at once makes one question of it, which no one of them takes along when leaving.
         var answer = await _asked.GetOrAdd(key, asked => new(() => AskAsync(asked.Course, asked.Notebook))).Value.WaitAsync(cancellationToken);
-        return answer ?? (known is not null && time.GetElapsedTime(known.At) < options.Value.RememberFor ? known.IsOn : null);
+        return answer ?? Remembered(known);
+    }
+
+    private bool? Remembered(Known? known) => known is not null && time.GetElapsedTime(known.ToldAt) < options.Value.RememberFor ? known.IsOn : null;
+
+    /// <summary>Makes room where there is none. What is known of courses as wholes stays: there are only so many.</summary>
+    private void Keep((string Course, string? Notebook) key, Known known)
+    {
+        if (_known.Count >= MaxKnown && !_known.ContainsKey(key))
+        {
+            foreach (var oldest in _known.Where(entry => entry.Key.Notebook is not null).OrderBy(entry => entry.Value.AskedAt).Take(MaxKnown / 10).ToArray())
+            {
+                _known.TryRemove(oldest);
+            }
+        }
+
+        _known[key] = known;
     }
 
     private async Task<bool?> AskAsync(string course, string? notebook)
@@ -59,17 +75,16 @@ internal sealed partial class AskedExamPolicy(
             using var response = await client.SendAsync(request, limit.Token);
             response.EnsureSuccessStatusCode();
             var isOn = (await response.Content.ReadFromJsonAsync(ExamJson.Default.Lockdown, limit.Token))!.Locked;
-            if (_known.Count >= MaxKnown)
-            {
-                _known.Clear();
-            }
-
-            _known[(course, notebook)] = new Known(isOn, time.GetTimestamp());
+            var now = time.GetTimestamp();
+            Keep((course, notebook), new Known(isOn, now, now));
             return isOn;
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException or OperationCanceledException)
         {
             LogUnknown(logger, course, failure.GetType().Name);
+            // Not everybody who comes meanwhile is to wait for the same.
+            var before = _known.GetValueOrDefault((course, notebook));
+            Keep((course, notebook), new Known(before?.IsOn, before?.ToldAt ?? 0, time.GetTimestamp()));
             return null;
         }
         finally
@@ -81,7 +96,10 @@ internal sealed partial class AskedExamPolicy(
     [LoggerMessage(Level = LogLevel.Warning, Message = "ChatService does not say whether {Course} is in an exam: {Reason}")]
     private static partial void LogUnknown(ILogger logger, string course, string reason);
 
-    private sealed record Known(bool IsOn, long At);
+    /// <param name="IsOn">The last answer; null before the first.</param>
+    /// <param name="ToldAt">When that came.</param>
+    /// <param name="AskedAt">When it was asked last, answered or not.</param>
+    private sealed record Known(bool? IsOn, long ToldAt, long AskedAt);
 }
 
 /// <summary>The answer of ChatService's <c>GET /tutor/lockdown</c>.</summary>

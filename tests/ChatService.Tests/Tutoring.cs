@@ -92,6 +92,23 @@ public sealed class Tutoring(HttpClient http)
         StreamAsync("/llm/chat/", new { initial_message = message, context });
 }
 
+/// <summary>What tools were called for.</summary>
+internal static class ToolCalling
+{
+    /// <summary>The calls of sam's conversation as an instructor sees them.</summary>
+    public static async Task<JsonElement[]> CallsAsync(this ChatSuite suite, string session)
+    {
+        List<JsonElement> calls = [];
+        foreach (var message in await suite.Student().HistoryAsync(session))
+        {
+            var of = await suite.As(Lyceum.Testing.TestIdentity.Instructor()).GetAsync($"/tutor/courses/default/turns/{message.GetProperty("id").GetString()}/calls");
+            calls.AddRange(of.Body.GetProperty("calls").EnumerateArray());
+        }
+
+        return [.. calls];
+    }
+}
+
 public sealed record Reply(HttpStatusCode Status, JsonElement Body, string? ContentType)
 {
     public string Text(string property) => Body.GetProperty(property).GetString()!;

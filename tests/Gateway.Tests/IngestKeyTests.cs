@@ -54,6 +54,31 @@ public sealed class IngestKeyTests(GatewayApplication application)
     }
 
     [Fact]
+    public async Task A_key_may_send_floods_of_events_but_not_of_questions()
+    {
+        using var owner = application.Owner();
+        var (_, token) = await CreateAsync(owner, "params.student");
+        using var source = application.ClientWith(token);
+
+        Assert.Contains(HttpStatusCode.TooManyRequests, await StatusesAsync("/verify_ta"));
+        Assert.DoesNotContain(HttpStatusCode.TooManyRequests, await StatusesAsync("/telemetry/events"));
+
+        async Task<HttpStatusCode[]> StatusesAsync(string path)
+        {
+            System.Collections.Concurrent.ConcurrentBag<HttpStatusCode> statuses = [];
+            await Parallel.ForEachAsync(Enumerable.Range(0, 4000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, cancellationToken) =>
+            {
+                if (path.StartsWith("/telemetry", StringComparison.Ordinal) || !statuses.Contains(HttpStatusCode.TooManyRequests))
+                {
+                    using var response = await source.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+                    statuses.Add(response.StatusCode);
+                }
+            });
+            return [.. statuses];
+        }
+    }
+
+    [Fact]
     public async Task A_key_and_an_instructors_token_name_students_to_the_tutor_alike_and_a_students_names_none()
     {
         using var owner = application.Owner();

@@ -55,6 +55,21 @@ public sealed class ExamTests
     }
 
     [Fact]
+    public async Task A_ChatService_that_does_not_say_is_not_asked_by_everybody()
+    {
+        await using var chat = await Policy.StartAsync();
+        chat.IsBroken = true;
+        await using var service = await StartAsync(chat, askEvery: "00:01:00");
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await AskAsync(service, TestIdentity.Student($"s{i}", "physics")));
+        }
+
+        Assert.Single(chat.Asked);
+    }
+
+    [Fact]
     public async Task Without_a_ChatService_there_is_no_exam()
     {
         await using var service = await StartAsync(null, askEvery: "00:00:00");
@@ -83,6 +98,8 @@ public sealed class ExamTests
 
         public string[] Locked { get; set; } = [];
 
+        public bool IsBroken { get; set; }
+
         public List<string> Asked { get; } = [];
 
         public List<CallerIdentity?> Callers { get; } = [];
@@ -98,7 +115,7 @@ public sealed class ExamTests
                     policy.Callers.Add(http.User.Caller());
                 }
 
-                return new { locked = policy.Locked.Contains(course) };
+                return policy.IsBroken ? Results.Conflict() : Results.Ok(new { locked = policy.Locked.Contains(course) });
             }));
             policy.Address = policy._app.Address();
             return policy;

@@ -46,6 +46,23 @@ public sealed class KernelToolTests(KernelSuite kernels) : IClassFixture<KernelS
     }
 
     [Fact]
+    public async Task Code_that_the_policy_does_not_show_is_shown_by_no_tool_but_the_students_own_may_run()
+    {
+        await using var suite = await StartAsync(("Tools:ApproveCode", "false"));
+        await suite.As(TestIdentity.Instructor()).SendAsync(HttpMethod.Put, "/tutor/courses/default/policy", new { tools = KernelTools, show_code = false });
+        var student = suite.Student("nora");
+        suite.Model.Answer = ModelHostStandIn.InTurn(ModelHostStandIn.Calls("", ("run_code", new { language = "Python", code = "print('the tutors')" })), ModelHostStandIn.Says("So it is."));
+
+        var session = (await student.StartAsync("How?", new { code = "print('mine')" })).Text("session_id");
+
+        Assert.Contains("It was not done", suite.Model.Last.Question, StringComparison.Ordinal);
+        Assert.DoesNotContain("the tutors", (await student.GetAsync($"/llm/chat/{session}/calls")).Body.GetRawText(), StringComparison.Ordinal);
+        suite.Model.Answer = ModelHostStandIn.InTurn(ModelHostStandIn.Calls("", ("run_code", new { language = "Python", code = "print('mine')" })), ModelHostStandIn.Says("So it is."));
+        await student.StartAsync("How?", new { code = "print('mine')" });
+        Assert.Contains("Outcome: passed\nOutput:\nmine", suite.Model.Last.Question, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_tutor_sees_the_variables_of_the_notebooks_own_kernel_alone()
     {
         await using var suite = await StartAsync();

@@ -13,7 +13,7 @@ public sealed class JelaiTests(PostgresServer postgres)
 {
     private const string Logs = "2026-01-05 10:00:00 - Executed cells with error (Cell 3): Input: df.head() Error: NameError";
 
-    private static readonly CallerIdentity Watcher =
+    internal static readonly CallerIdentity Watcher =
         new("source:1", "hub", "", "default", [Roles.Source]) { Source = new LearnerSource("params.student", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA") };
 
     [Fact]
@@ -74,6 +74,29 @@ public sealed class JelaiTests(PostgresServer postgres)
         Assert.Equal("Wait. And that is all.", (await first).Text("final_response"));
         Assert.Equal("Second.", (await second).Text("final_response"));
         Assert.Equal(4, suite.Model.Last.Roles.Count);
+    }
+
+    [Fact]
+    public async Task One_students_messages_do_not_pile_up_and_a_keys_leave_room_for_others()
+    {
+        await using var suite = await ChatSuite.StartAsync(postgres, ("Conversations:MaxNamedTurnsPerCourse", "1"));
+        var held = new Held();
+        suite.Model.Answer = ModelHostStandIn.SaysThenWaits(held, "Wait.");
+        var watcher = suite.As(Watcher);
+        var first = watcher.PostAsync("/receive_student_message", Message("ada", "One"));
+        await held.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        suite.Model.Answer = ModelHostStandIn.Says("Here.");
+
+        List<Task<Reply>> waiting = [.. Enumerable.Range(0, 3).Select(i => watcher.PostAsync("/receive_student_message", Message("ada", $"More {i}")))];
+        var refused = await Task.WhenAny(waiting);
+
+        Assert.Equal(HttpStatusCode.Conflict, (await refused).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await watcher.PostAsync("/receive_student_message", Message("bob", "Why?"))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await suite.Student().StartAsync("Why?")).Status);
+        held.GoOn.SetResult();
+        Assert.Equal(HttpStatusCode.OK, (await first).Status);
+        // Those that waited are asked one after the other, or told that there is no room.
+        await Task.WhenAll(waiting);
     }
 
     [Theory]

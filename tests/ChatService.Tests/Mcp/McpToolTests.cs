@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Lyceum.ChatService.Tests.StandIns;
 using Lyceum.Testing;
 
@@ -16,7 +17,7 @@ public sealed class McpToolTests(PostgresServer postgres)
         await using var suite = await StartAsync(server, "mcp/desk/*");
 
         Assert.Equal("42", (await CallAsync(suite, "desk_add", new { a = 41 })).Result);
-        Assert.Equal(["desk_add", "desk_fail", "desk_flood", "desk_write"], suite.Model.Last.Tools.Order(StringComparer.Ordinal));
+        Assert.Equal(["desk_add", "desk_fail", "desk_flood", "desk_wait", "desk_write"], suite.Model.Last.Tools.Order(StringComparer.Ordinal));
         Assert.Contains("/a", (await CallAsync(suite, "desk_add", new { a = "x" })).Result, StringComparison.Ordinal);
         var (status, failed) = await CallAsync(suite, "desk_fail", new { });
         Assert.Equal("failed", status);
@@ -86,6 +87,42 @@ public sealed class McpToolTests(PostgresServer postgres)
         }
     }
 
+    [Fact]
+    public async Task A_server_that_hangs_hides_no_other_and_is_left_alone_for_a_while()
+    {
+        using var hanging = new TcpListener(IPAddress.Loopback, 0);
+        hanging.Start();
+        await using var server = new McpStandIn();
+        await server.StartAsync();
+        await using var suite = await StartAsync(server, "mcp/*",
+            ("Mcp:Servers:1:Name", "mute"), ("Mcp:Servers:1:Url", $"http://127.0.0.1:{((IPEndPoint)hanging.LocalEndpoint).Port}/mcp"), ("Mcp:Servers:1:AllowPrivate", "true"),
+            ("Mcp:ConnectTimeout", "00:00:05"), ("Mcp:RetryAfter", "01:00:00"));
+
+        Assert.Equal("3", (await CallAsync(suite, "desk_add", new { a = 2 })).Result);
+        using var first = await hanging.AcceptTcpClientAsync();
+        Assert.Equal("3", (await CallAsync(suite, "desk_add", new { a = 2 })).Result);
+        Assert.False(hanging.Pending());
+    }
+
+    [Fact]
+    public async Task Asking_a_server_anew_does_not_break_the_calls_that_it_is_busy_with()
+    {
+        await using var server = new McpStandIn();
+        await server.StartAsync();
+        await using var suite = await StartAsync(server, "mcp/*", ("Mcp:ToolsLifetime", "00:00:01"));
+        suite.Model.Answer = ModelHostStandIn.InTurn(ModelHostStandIn.Calls("", ("desk_wait", new { })), ModelHostStandIn.Says("So it is."));
+        var waiting = suite.Student().StartAsync("Wait.");
+        await server.Held.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        suite.Model.Answer = ModelHostStandIn.Says("So it is.");
+        await Task.Delay(TimeSpan.FromSeconds(1.5));
+
+        Assert.Equal("done", (await suite.Student("ada").StartAsync("Anew?")).Body.GetProperty("message").GetProperty("status").GetString());
+        server.Held.GoOn.SetResult();
+
+        var calls = await suite.CallsAsync((await waiting).Text("session_id"));
+        Assert.Equal("waited", Assert.Single(calls).GetProperty("result").GetString());
+    }
+
     private async Task<ChatSuite> StartAsync(McpStandIn server, string policy, params (string Key, string Value)[] options)
     {
         var suite = await ChatSuite.StartAsync(postgres,
@@ -102,7 +139,7 @@ public sealed class McpToolTests(PostgresServer postgres)
     {
         suite.Model.Answer = ModelHostStandIn.InTurn(ModelHostStandIn.Calls("", (tool, arguments)), ModelHostStandIn.Says("So it is."));
         var session = (await suite.Student().StartAsync("Tell me.")).Text("session_id");
-        var calls = (await suite.Student().GetAsync($"/llm/chat/{session}/calls")).Body.GetProperty("calls");
-        return calls.GetArrayLength() == 0 ? ("none", null) : (calls[0].GetProperty("status").GetString()!, calls[0].GetProperty("result").GetString());
+        var calls = await suite.CallsAsync(session);
+        return calls.Length == 0 ? ("none", null) : (calls[0].GetProperty("status").GetString()!, calls[0].GetProperty("result").GetString());
     }
 }

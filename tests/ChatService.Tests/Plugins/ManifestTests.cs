@@ -108,7 +108,14 @@ public sealed class ManifestTests(PostgresServer postgres)
             (PluginSuite.ApiPlugin().Replace("X-API-Key", "X-Lyceum-Identity", StringComparison.Ordinal), "spec.apiData.headers"),
             (PluginSuite.ApiPlugin().Replace("/books/", "//evil.example/?", StringComparison.Ordinal), "spec.apiData.endpoint"),
             (PluginSuite.ApiPlugin().Replace("name: year", "name: title", StringComparison.Ordinal), "spec.apiData.parameters"),
+            (PluginSuite.ApiPlugin().Replace("X-API-Key", "Last-Modified", StringComparison.Ordinal), "spec.apiData.headers"),
+            (PluginSuite.ApiPlugin().Replace("    parameters:", "      - name: x-api-key\n        value: second\n    parameters:", StringComparison.Ordinal), "spec.apiData.headers"),
+            ("""{"apiVersion": "smarter.sh/v1", "kind": "Plugin", "kind": "Plugin"}""", "manifest"),
             (PluginSuite.SqlPlugin("SELECT {nobody}"), "spec.sqlData.sqlQuery"),
+            (PluginSuite.SqlPlugin("SELECT 1 AS a) AS lyceum_row UNION ALL SELECT repeat('x', 300000000) FROM (SELECT 1"), "spec.sqlData.sqlQuery"),
+            (PluginSuite.SqlPlugin("SELECT * FROM (SELECT 1) a) AS b; DELETE FROM grade; SELECT * FROM (SELECT 1"), "spec.sqlData.sqlQuery"),
+            (PluginSuite.SqlPlugin("SELECT E'\\'' AS a) AS b, (SELECT '' AS c"), "spec.sqlData.sqlQuery"),
+            (PluginSuite.SqlPlugin("SELECT $q$'$q$, 1) AS b, (SELECT 'x'"), "spec.sqlData.sqlQuery"),
             (PluginSuite.SqlPlugin("SELECT 'a {who} b'"), "spec.sqlData.sqlQuery"),
         ];
 
@@ -142,6 +149,9 @@ public sealed class ManifestTests(PostgresServer postgres)
         Assert.Equal(HttpStatusCode.OK, (await suite.ApplyAsync(described)).Status);
         var elsewhere = described.Replace("http://127.0.0.1", "http://localhost", StringComparison.Ordinal);
         Assert.True((await suite.ApplyAsync(elsewhere)).Body.GetProperty("errors").TryGetProperty("spec.connection.apiKey", out _));
+
+        // Nor does another address get what plugins send to this one.
+        Assert.Equal(HttpStatusCode.Conflict, (await suite.ApplyAsync(suite.ApiConnection(suite.Api.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)))).Status);
 
         suite.Chat.Model.Answer = StandIns.ModelHostStandIn.InTurn(StandIns.ModelHostStandIn.Calls("", ("find_books", new { title = "a" })), StandIns.ModelHostStandIn.Says("Found."));
         await suite.Student.StartAsync("Books?");

@@ -59,7 +59,7 @@ internal sealed class PluginSuite : IAsyncDisposable
     /// <summary>What the calls for the last answer of a conversation came to, in order.</summary>
     public async Task<(string Name, string Status, string? Result)[]> CallsAsync(string session) =>
     [
-        .. (await Student.GetAsync($"/llm/chat/{session}/calls")).Body.GetProperty("calls").EnumerateArray()
+        .. (await Chat.CallsAsync(session))
             .Select(call => (call.GetProperty("name").GetString()!, call.GetProperty("status").GetString()!, call.GetProperty("result").GetString())),
     ];
 

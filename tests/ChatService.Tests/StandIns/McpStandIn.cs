@@ -24,6 +24,7 @@ public sealed class McpStandIn : IAsyncDisposable
             McpServerTool.Create(Add, new() { Name = "add", ReadOnly = true }),
             McpServerTool.Create(Write, new() { Name = "write" }),
             McpServerTool.Create(Flood, new() { Name = "flood", ReadOnly = true }),
+            McpServerTool.Create(WaitAsync, new() { Name = "wait", ReadOnly = true }),
             McpServerTool.Create(Fail, new() { Name = "fail", ReadOnly = true }),
         ]);
         _app = builder.Build();
@@ -39,6 +40,9 @@ public sealed class McpStandIn : IAsyncDisposable
 
     public ConcurrentQueue<string> Written { get; } = [];
 
+    /// <summary>Calls of <c>wait</c>.</summary>
+    public Held Held { get; } = new();
+
     public string Address => _app.Urls.Single();
 
     public Task StartAsync() => _app.StartAsync();
@@ -53,6 +57,13 @@ public sealed class McpStandIn : IAsyncDisposable
     {
         Written.Enqueue(line);
         return "written";
+    }
+
+    private async Task<string> WaitAsync(CancellationToken cancellationToken)
+    {
+        Held.Waiting.TrySetResult();
+        await Held.GoOn.Task.WaitAsync(cancellationToken);
+        return "waited";
     }
 
     private static string Flood() => new('a', 10_000_000);

@@ -172,20 +172,54 @@ public sealed class ApprovalTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task An_answer_that_waits_stays_closed_once_an_exam_is_on()
+    public async Task An_answer_that_waits_does_not_go_on_in_an_exam()
     {
         await using var suite = await StartAsync();
-        var student = suite.Student;
         var (session, calls) = await AskAsync(suite);
         var asked = suite.Chat.Model.Asked.Count;
         await suite.Instructor.SendAsync(HttpMethod.Put, "/tutor/courses/default/policy", new { lockdown = true });
 
-        await student.PostAsync(Path(session, calls[0], "approve"), null);
+        await suite.Student.PostAsync(Path(session, calls[0], "approve"), null);
 
-        var answer = (await student.HistoryWhenAsync(session, Tutoring.HasEnded))[^1];
-        Assert.Contains("exam", answer.GetProperty("content").GetString(), StringComparison.Ordinal);
+        var answer = (await suite.Student.HistoryWhenAsync(session, Tutoring.HasEnded))[^1];
+        Assert.Equal("done", answer.GetProperty("status").GetString());
+        Assert.Contains("while the exam is on", answer.GetProperty("content").GetString(), StringComparison.Ordinal);
         Assert.Equal(asked, suite.Chat.Model.Asked.Count);
         Assert.Empty(suite.Api.Called);
+    }
+
+    [Fact]
+    public async Task An_approval_does_not_hold_for_what_the_tool_became_meanwhile()
+    {
+        await using var suite = await StartAsync();
+        var (session, calls) = await AskAsync(suite);
+        await suite.AppliedAsync(PluginSuite.ApiPlugin("DELETE", "lend"));
+
+        await suite.Student.PostAsync(Path(session, calls[0], "approve"), null);
+
+        await suite.Student.HistoryWhenAsync(session, Tutoring.HasEnded);
+        Assert.Empty(suite.Api.Called);
+        Assert.Equal("failed", (await suite.CallsAsync(session)).Single().Status);
+        // One name is one tool: a plugin of another kind cannot step in.
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await suite.ApplyAsync(PluginSuite.Dates().Replace("course_dates", "lend", StringComparison.Ordinal))).Status);
+    }
+
+    [Fact]
+    public async Task Who_asks_through_a_watcher_approves_in_the_panel_and_who_has_none_is_asked_nothing()
+    {
+        await using var suite = await StartAsync();
+        var message = new { student_id = "ada", message_text = "Lend me that book.", file_name = "Task.chat" };
+
+        var first = await suite.Student.PostAsync("/receive_student_message", message);
+        var second = await suite.Student.PostAsync("/receive_student_message", message);
+
+        Assert.StartsWith("I will lend it.\n\n", first.Text("final_response"), StringComparison.Ordinal);
+        Assert.Contains("panel", first.Text("final_response"), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.OK, true), (second.Status, second.Text("final_response").Contains("panel", StringComparison.Ordinal)));
+        suite.Chat.Model.Answer = ModelHostStandIn.Says("Ask at the desk.");
+        var named = await suite.Chat.As(Jelai.JelaiTests.Watcher).PostAsync("/receive_student_message", message);
+        Assert.Equal("Ask at the desk.", named.Text("final_response"));
+        Assert.Equal(["course_dates"], suite.Chat.Model.Last.Tools);
     }
 
     private static Func<Microsoft.AspNetCore.Http.HttpContext, Task> Lends() =>

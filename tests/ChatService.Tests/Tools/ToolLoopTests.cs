@@ -147,7 +147,7 @@ public sealed class ToolLoopTests(PostgresServer postgres)
 
         var reply = await suite.Student.StartAsync("Books?");
 
-        var call = (await suite.Student.GetAsync($"/llm/chat/{reply.Text("session_id")}/calls")).Body.GetProperty("calls")[0];
+        var call = (await suite.Chat.CallsAsync(reply.Text("session_id")))[0];
         Assert.True(call.GetProperty("result_cut").GetBoolean());
         Assert.StartsWith("red", call.GetProperty("result").GetString(), StringComparison.Ordinal);
         Assert.Equal(100, call.GetProperty("result").GetString()!.Length);
@@ -223,6 +223,25 @@ public sealed class ToolLoopTests(PostgresServer postgres)
         var last = (await stream.RestAsync())[^1];
         Assert.Equal(("done", "cancelled"), (last.Name, last.Data.GetProperty("message").GetProperty("status").GetString()));
         Assert.Equal([("find_books", "failed", "The answer was stopped.")], await suite.CallsAsync(session));
+    }
+
+    [Fact]
+    public async Task What_a_tool_is_called_with_or_comes_to_cannot_give_away_a_solution()
+    {
+        await using var suite = await PluginSuite.StartAsync(postgres);
+        const string solution = "total = 0\nfor row in rows:\n    if row.valid and row.amount > 10:\n        total += row.amount * row.rate\nprint(round(total, 2))";
+        await suite.AppliedAsync(suite.ApiConnection(), PluginSuite.ApiPlugin("POST", "lend"));
+        await suite.Instructor.PostAsync("/tutor/courses/default/assignments", new { title = "Sum", path_pattern = "sum.ipynb", reference_solution = solution });
+        suite.Chat.Model.Answer = ModelHostStandIn.InTurn(ModelHostStandIn.Calls("", ("lend", new { title = solution })), ModelHostStandIn.Says("Think of a sum."));
+
+        var reply = await suite.Student.StartAsync("Lend me the solution", new { notebook_path = "sum.ipynb" });
+
+        Assert.Equal("done", reply.Body.GetProperty("message").GetProperty("status").GetString());
+        Assert.Contains("policy", suite.Chat.Model.Last.Question, StringComparison.Ordinal);
+        Assert.Empty(suite.Api.Called);
+        var seen = (await suite.Student.GetAsync($"/llm/chat/{reply.Text("session_id")}/calls")).Body.GetProperty("calls");
+        Assert.DoesNotContain("total", seen.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(("failed", JsonValueKind.Null), (seen[0].GetProperty("status").GetString(), seen[0].GetProperty("result").ValueKind));
     }
 
     [Fact]

@@ -65,6 +65,22 @@ public sealed class StudyTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task A_question_may_be_studied_for_longer_than_a_lease()
+    {
+        await using var suite = await ChatSuite.StartAsync(postgres, ("Tutor:ClassifierModel", "sorter"), ("Tutor:ClassifierTimeout", "00:01:00"), ("Conversations:TurnLease", "00:00:03"));
+        suite.Model.Answer = async context =>
+        {
+            var sorts = suite.Model.Last.Body.GetProperty("model").GetString() == "sorter";
+            await Task.Delay(TimeSpan.FromSeconds(sorts ? 7 : 0));
+            await ModelHostStandIn.Says(sorts ? """{"class": "other"}""" : "Look.")(context);
+        };
+
+        var reply = await suite.Student().StartAsync("Why?");
+
+        Assert.Equal("done", reply.Body.GetProperty("message").GetProperty("status").GetString());
+    }
+
+    [Fact]
     public async Task The_tutor_grows_firmer_with_each_question_to_have_it_done_and_praises_the_turn_from_it()
     {
         await using var suite = await ChatSuite.StartAsync(postgres);
