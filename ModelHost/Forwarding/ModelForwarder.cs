@@ -72,6 +72,7 @@ internal sealed partial class ModelForwarder(
         }
 
         using var measured = telemetry.Begin(run.Operation, run.Asked.Model, run.Scheduled.Model, slot.Node);
+        measured.Asked(run.Asked.Body.Span);
         var failure = await TryAsync(run, slot, measured);
         if (failure is NodeFailure.None)
         {
@@ -139,6 +140,7 @@ internal sealed partial class ModelForwarder(
         }
 
         measured.Used(figures, isStream);
+        measured.Answered(run.Text);
         usage.Add(run.Scheduled.Course, run.Scheduled.User, run.Scheduled.Model, slot.Node.Name, figures);
         run.Hold?.Add((long)(figures.InputTokens ?? (isCharged ? run.Traits.PromptTokens : 0)) + (figures.OutputTokens ?? (isCharged ? run.Traits.AnswerTokens : 0)));
         slot.Tokens = figures.InputTokens + (figures.OutputTokens ?? 0);

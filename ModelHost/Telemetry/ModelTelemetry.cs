@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text;
 using Lyceum.ModelHost.Api;
 using Lyceum.ModelHost.Forwarding;
 using Lyceum.ModelHost.Nodes;
@@ -8,11 +9,14 @@ using Lyceum.ModelHost.Scheduling;
 namespace Lyceum.ModelHost.Telemetry;
 
 /// <summary>
-/// Traces and metrics by OpenTelemetry's semantic conventions for generative AI. No prompt and no answer is in them.
+/// Traces and metrics by OpenTelemetry's semantic conventions for generative AI. No prompt and no answer is in them, unless the
+/// conventions' switch <see cref="CaptureContent"/> asks for them in traces.
 /// </summary>
 internal sealed class ModelTelemetry : IDisposable
 {
     public const string Name = "Lyceum.ModelHost";
+    private const string CaptureContent = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT";
+    private const int MaxCaptured = 32 * 1024;
 
     // The boundaries that the conventions advise.
     private static readonly InstrumentAdvice<double> Durations = new() { HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] };
@@ -28,10 +32,12 @@ internal sealed class ModelTelemetry : IDisposable
     private readonly Histogram<double> _queued;
     private readonly Histogram<double> _loads;
     private readonly TimeProvider _time;
+    private readonly bool _capturesContent;
 
-    public ModelTelemetry(IMeterFactory meters, ModelScheduler scheduler, TimeProvider time)
+    public ModelTelemetry(IMeterFactory meters, ModelScheduler scheduler, IConfiguration configuration, TimeProvider time)
     {
         _time = time;
+        _capturesContent = configuration.GetValue<bool>(CaptureContent);
 #pragma warning disable CA2000 // The factory owns its meters.
         var meter = meters.Create(Name);
 #pragma warning restore CA2000
@@ -90,6 +96,24 @@ internal sealed class ModelTelemetry : IDisposable
         private readonly long _began = owner._time.GetTimestamp();
 
         private TimeSpan _first;
+
+        /// <summary>Notes what was asked, where that is wanted.</summary>
+        public void Asked(ReadOnlySpan<byte> body)
+        {
+            if (owner._capturesContent)
+            {
+                activity?.SetTag("lyceum.model.request.body", Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxCaptured)]));
+            }
+        }
+
+        /// <summary>Notes the text that was answered, as far as it was kept, where that is wanted.</summary>
+        public void Answered(SentText? text)
+        {
+            if (owner._capturesContent && text?.ToString() is { Length: > 0 } answer)
+            {
+                activity?.SetTag("lyceum.model.answer.text", answer[..Math.Min(answer.Length, MaxCaptured)]);
+            }
+        }
 
         /// <param name="wasCold">Whether the model had to be loaded for it.</param>
         public void FirstToken(bool wasCold)

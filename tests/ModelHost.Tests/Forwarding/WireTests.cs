@@ -45,6 +45,35 @@ public sealed class WireTests
         Assert.Null(await reader.ReadLineAsync());
     }
 
+    [Fact]
+    public async Task A_thousand_streams_at_once_all_end_whole()
+    {
+        const int Streams = 1000;
+        var begun = 0;
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var node = await ScriptedNode.StartAsync(async context =>
+        {
+            await ScriptedNode.SendAsync(context, Piece);
+            if (Interlocked.Increment(ref begun) == Streams)
+            {
+                all.SetResult();
+            }
+
+            await all.Task;
+            await ScriptedNode.SendAsync(context, Done);
+        });
+        await using var host = await ModelHostUnderTest.WithAsync(
+            ("Nodes:0:Url", node.Address.ToString()), ("Nodes:0:Parallel", "1000"), ("Scheduling:QueueLength", "1000"), ("Scheduling:QueueLengthPerUser", "1000"));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, Streams).Select(async _ =>
+        {
+            using var response = await SendAsync(host, "/api/chat");
+            return await response.Content.ReadAsStringAsync();
+        }));
+
+        Assert.All(answers, answer => Assert.Equal(Piece + Done, answer));
+    }
+
     [Theory]
     [InlineData("/api/chat", "application/x-ndjson", Piece + "{\"model\":\"ti", Piece, "{\"error\":\"")]
     [InlineData("/api/chat", "application/x-ndjson", Piece, Piece, "{\"error\":\"")]

@@ -53,6 +53,34 @@ public sealed class ModelTelemetryTests
         Assert.Contains(figures, figure => figure.Name == "lyceum.model.queue.length");
     }
 
+    [Fact]
+    public async Task Who_asks_for_it_has_the_text_in_traces()
+    {
+        ConcurrentQueue<Activity> spans = new();
+        using var traces = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Lyceum.ModelHost",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(traces);
+        const string Answer = """{"message":{"content":"a hint"},"done":true,"prompt_eval_count":7,"eval_count":3}""" + "\n";
+        await using var node = await ScriptedNode.StartAsync(context => ScriptedNode.SendAsync(context, Answer), "captured:latest");
+        await using var host = await ModelHostUnderTest.WithAsync(("Nodes:0:Url", node.Address.ToString()), ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "true"));
+        using var response = await host.PostAsync("/api/chat", new { model = "captured", messages = new[] { new { role = "user", content = Secret } } });
+        await response.Content.ReadAsStringAsync();
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        Activity? span;
+        while ((span = spans.SingleOrDefault(span => Equals(span.GetTagItem("gen_ai.request.model"), "captured"))) is null)
+        {
+            await Task.Delay(20, limit.Token);
+        }
+
+        Assert.Contains(Secret, (string?)span.GetTagItem("lyceum.model.request.body"), StringComparison.Ordinal);
+        Assert.Equal("a hint", span.GetTagItem("lyceum.model.answer.text"));
+    }
+
     private static void Enable(Instrument instrument, MeterListener listener)
     {
         if (instrument.Meter.Name == "Lyceum.ModelHost")
