@@ -23,6 +23,7 @@ has_python_module jupyter_kernel_test || missing+=(python3-jupyter-kernel-test)
 has_python_module pandas || missing+=(python3-pandas)
 has_python_module zmq || missing+=(python3-zmq)
 [ -d /usr/lib/R/site-library/IRkernel ] || missing+=(r-cran-irkernel r-base-core)
+command -v jupyter-notebook > /dev/null || missing+=(jupyter-notebook)
 command -v jupyter-server > /dev/null || missing+=(jupyter-server)
 
 if [ ${#missing[@]} -gt 0 ]; then

@@ -39,6 +39,7 @@ try
     var gateway = builder.AddService<Projects.Gateway>("gateway", secrets, settings.GatewayPort)
         .WithExternalHttpEndpoints()
         .WithDatabase(backing, "gatewaydb")
+        .WithOutbox(settings)
         .WithCache(backing)
         .WithEnvironment("Accounts__LearnerKey", secrets.LearnerKey)
         .WithEnvironment("Accounts__OwnerToken", secrets.OwnerToken)

@@ -6,6 +6,7 @@ using Lyceum.TelemetryIngest.CodeStates;
 using Lyceum.TelemetryIngest.Derived;
 using Lyceum.TelemetryIngest.Events;
 using Lyceum.TelemetryIngest.Exports;
+using Lyceum.TelemetryIngest.Formats;
 using Lyceum.TelemetryIngest.HelpSeeking;
 using Lyceum.TelemetryIngest.Learners;
 using Lyceum.TelemetryIngest.Metrics;
@@ -41,13 +42,18 @@ namespace Lyceum.TelemetryIngest;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(ErasureRequest))]
 [JsonSerializable(typeof(ErasureResult))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-internal sealed partial class TelemetryJson : JsonSerializerContext;
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = TelemetryJson.MaxDepth)]
+internal sealed partial class TelemetryJson : JsonSerializerContext
+{
+    /// <summary>An event as deep as is taken, in an answer that holds it.</summary>
+    public const int MaxDepth = BodyValues.MaxDepth + 16;
+}
 
 internal static class TelemetryJsonHosting
 {
     public static void AddTelemetryJson(this IHostApplicationBuilder builder) => builder.Services.ConfigureHttpJsonOptions(json =>
     {
+        json.SerializerOptions.MaxDepth = TelemetryJson.MaxDepth;
         json.SerializerOptions.TypeInfoResolverChain.Insert(0, TelemetryJson.Default);
         // A context's own policy does not hold when its contracts are used through other options.
         json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

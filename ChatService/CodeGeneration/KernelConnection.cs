@@ -31,7 +31,7 @@ internal sealed class KernelConnection : IDisposable
     {
         var id = Guid.NewGuid().ToString("N");
         var message = new KernelMessage<ExecuteRequest>(
-            new MessageHeader(id, "execute_request", _session, "lyceum", now.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture), "5.3"),
+            Header(id, "execute_request", now),
             new ParentHeader(null),
             new Nothing(),
             new ExecuteRequest(code, Silent: false, StoreHistory: false, new Nothing(), AllowStdin: false, StopOnError: true),
@@ -39,6 +39,15 @@ internal sealed class KernelConnection : IDisposable
             []);
         var json = JsonSerializer.SerializeToUtf8Bytes(message, KernelMessageJson.Default.KernelMessageExecuteRequest);
         await _socket.SendAsync(json, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+        return id;
+    }
+
+    /// <summary>Sends a request without content on the shell channel; answers the message's id.</summary>
+    public async Task<string> AskAsync(string type, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        var message = new KernelMessage<Nothing>(Header(id, type, now), new ParentHeader(null), new Nothing(), new Nothing(), "shell", []);
+        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message, KernelMessageJson.Default.KernelMessageNothing), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
         return id;
     }
 
@@ -72,4 +81,7 @@ internal sealed class KernelConnection : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private MessageHeader Header(string id, string type, DateTimeOffset now) =>
+        new(id, type, _session, "lyceum", now.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture), "5.3");
 }

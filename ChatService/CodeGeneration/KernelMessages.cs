@@ -38,13 +38,15 @@ internal sealed record ReceivedContent(
     string? Ename,
     string? Evalue,
     IReadOnlyList<string>? Traceback,
-    IReadOnlyDictionary<string, System.Text.Json.JsonElement>? Data);
+    IReadOnlyDictionary<string, System.Text.Json.JsonElement>? Data,
+    IReadOnlyList<Turns.ScopeVariable>? Variables = null);
 
 [JsonSerializable(typeof(KernelspecList))]
 [JsonSerializable(typeof(KernelStart))]
 [JsonSerializable(typeof(StartedKernel))]
 [JsonSerializable(typeof(KernelRefusal))]
 [JsonSerializable(typeof(KernelMessage<ExecuteRequest>))]
+[JsonSerializable(typeof(KernelMessage<Nothing>))]
 [JsonSerializable(typeof(ReceivedMessage))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class KernelMessageJson : JsonSerializerContext;

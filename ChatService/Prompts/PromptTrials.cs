@@ -14,15 +14,27 @@ internal sealed class PromptTrials(
 {
     private const int AtOnce = 4;
     private const int MaxAnswer = 2_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(9);
 
-    /// <exception cref="ModelException">The model did not answer.</exception>
+    /// <exception cref="ModelException">The model did not answer, or not all cases in nine minutes.</exception>
     public async Task<PromptReport> RunAsync(CallerIdentity caller, string course, TutorPrompt draft, CancellationToken cancellationToken)
     {
         var before = await library.InUseAsync(course, cancellationToken);
         var after = PromptLibrary.With(before, draft);
         var all = await cases.ListAsync(course, cancellationToken);
         using var room = new SemaphoreSlim(AtOnce);
-        var results = await Task.WhenAll(all.Select(one => JudgeAsync(caller, one, draft, before, after, room, cancellationToken)));
+        using var late = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        PromptCaseResult[] results;
+        try
+        {
+            results = await Task.WhenAll(all.Select(one => JudgeAsync(caller, one, draft, before, after, room, either.Token)));
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ModelException(ModelFailure.TimedOut, $"its {all.Count} cases took longer than {Patience.TotalMinutes:F0} minutes");
+        }
+
         return new PromptReport(results.All(result => result.Passed), ModelFor(draft), Replaced(before, draft).Version, time.GetUtcNow(), results);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Lyceum.ChatService.Guard;
 using Lyceum.ChatService.Tutor;
@@ -63,8 +64,16 @@ internal sealed partial class ToolCalls(ToolCallStore store, IOptions<ToolsOptio
             await store.BeginAsync(call.CallId, cancellationToken);
         }
 
+        // By OpenTelemetry's GenAI conventions; never what was said.
+        using var activity = ChatDiagnostics.Source.StartActivity($"execute_tool {call.Tool}", ActivityKind.Internal);
+        activity?.SetTag("gen_ai.operation.name", "execute_tool").SetTag("gen_ai.tool.name", call.Tool).SetTag("gen_ai.tool.call.id", call.CallId.ToString());
         var started = time.GetTimestamp();
         var (status, text) = await CallAsync(run, call, cancellationToken);
+        if (status == CallStatus.Failed)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error);
+        }
+
         var plain = NotebookText.Clean(text);
         var shown = NotebookText.Start(plain, Limits.MaxResultCharacters);
         var duration = time.GetElapsedTime(started);

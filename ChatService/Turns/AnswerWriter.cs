@@ -1,17 +1,24 @@
 using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Tools;
 using Lyceum.ChatService.Tutor;
+using Lyceum.ServiceDefaults.Exams;
+using Lyceum.ServiceDefaults.LearningEvents;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>Has the model answer, and keeps what it writes within the policy: too near a solution it is rewritten once, then withheld.</summary>
-internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records, IOptions<TutorOptions> options)
+internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records, PolicyDecisions decisions, IOptions<TutorOptions> options)
 {
     public async Task WriteAsync(LiveTurn live, TurnPlan plan, Answer answer, CancellationToken cancellationToken)
     {
         if (plan.Reply is { } reply)
         {
+            if (reply == ExamRule.Closed)
+            {
+                Report(live.Turn, ExamRule.Decision);
+            }
+
             live.Show(live.Shown.Length == 0 ? reply : $"\n\n{reply}");
             return;
         }
@@ -24,8 +31,16 @@ internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records,
 
         var (text, review) = await ReviewAsync(live, plan, answer, cancellationToken);
         await records.SetReviewAsync(live.Turn.AnswerId, review, cancellationToken);
+        if (review.Outcome != "passed")
+        {
+            Report(live.Turn, $"answer_{review.Outcome}");
+        }
+
         live.Show(text);
     }
+
+    private void Report(Turn turn, string decision) =>
+        decisions.Report(turn.Caller, decision, turn.SessionId.ToString(), turn.Context.NotebookPath ?? turn.NotebookPath);
 
     private async Task<(string Text, AnswerReview Review)> ReviewAsync(LiveTurn live, TurnPlan plan, Answer answer, CancellationToken cancellationToken)
     {

@@ -38,7 +38,7 @@ public sealed record QuestionContext(
     string? About = null,
     string? Activity = null)
 {
-    /// <summary>The kernel in which the question is asked, at most 100 characters; its tools can be used while the question is answered.</summary>
+    /// <summary>The kernel in which the question is asked, at most 100 characters; its tools can be used while the question is answered, and the tutor looks at its variables where <c>variables</c> are not given.</summary>
     public string? KernelId { get; init; }
 }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Lyceum.ChatService.Tutor;
 
 /// <summary>Decides what of a student's notebook the model is shown: each piece cut to its budget, and its source noted.</summary>
-internal sealed partial class ContextComposer(StudentTelemetry telemetry, IOptions<TutorOptions> options)
+internal sealed partial class ContextComposer(StudentTelemetry telemetry, KernelVariables kernels, IOptions<TutorOptions> options)
 {
     private const int MaxErrorName = 200;
     private const int MaxValue = 300;
@@ -56,6 +56,7 @@ internal sealed partial class ContextComposer(StudentTelemetry telemetry, IOptio
     public async Task<TutorContext> CompleteAsync(CallerIdentity student, TutorContext context, CancellationToken cancellationToken)
     {
         var activity = context.Activity is null ? telemetry.ActivityAsync(student, context.NotebookPath, cancellationToken) : Task.FromResult<RecentActivity?>(null);
+        var inScope = context is { KernelId: { } kernel, Variables: null } ? kernels.ReadAsync(student, kernel, cancellationToken) : Task.FromResult<IReadOnlyList<ScopeVariable>>([]);
         var last = context.Error is null ? await telemetry.LastErrorAsync(student, context.NotebookPath, cancellationToken) : null;
         List<Source> sources = [.. context.Sources];
         if (last is not null)
@@ -76,6 +77,11 @@ internal sealed partial class ContextComposer(StudentTelemetry telemetry, IOptio
         {
             var text = Piece(SourceKind.Activity, SourceFrom.Telemetry, described, options.Value.MaxActivityTokens, sources);
             context = context with { Activity = text };
+        }
+
+        if (Variables(await inScope, sources) is { } variables)
+        {
+            context = context with { Variables = variables };
         }
 
         return sources.Count == context.Sources.Count ? context : context with { Sources = sources };

@@ -10,6 +10,7 @@ internal static class TutorHosting
         builder.Services.AddOptions<TutorOptions>().BindConfiguration("Tutor").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHttpClient(StudentTelemetry.HttpClientName, http => http.MaxResponseContentBufferSize = MaxTelemetryBytes);
         builder.Services.AddSingleton<StudentTelemetry>();
+        builder.Services.AddSingleton<KernelVariables>();
         builder.Services.AddSingleton<ContextComposer>();
         builder.Services.AddSingleton<HintLadder>();
         builder.Services.AddSingleton<TutorSetups>();

@@ -143,6 +143,10 @@ internal sealed partial class TutorOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.0500000", "00:00:10", ErrorMessage = "Tutor:LastErrorTimeout must be between 00:00:00.05 and 00:00:10.")]
     public TimeSpan LastErrorTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a turn waits for the variables of the student's kernel; 1 s unless set.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.0500000", "00:00:10", ErrorMessage = "Tutor:KernelTimeout must be between 00:00:00.05 and 00:00:10.")]
+    public TimeSpan KernelTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>An error older than this is not what a student asks about; 1 h unless set.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00", ErrorMessage = "Tutor:LastErrorMaxAge must be between 00:00:10 and 7.00:00:00.")]
     public TimeSpan LastErrorMaxAge { get; set; } = TimeSpan.FromHours(1);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Lyceum.Gateway.IngestKeys;
 
-/// <summary>A key that sends the events of a course's learners, and nothing else.</summary>
+/// <summary>A key that sends the events of a course's learners and asks the tutor for them, and nothing else.</summary>
 /// <param name="Id">A UUIDv7.</param>
 /// <param name="Name">The name to show.</param>
 /// <param name="Course">The slug of the course whose events it may send.</param>

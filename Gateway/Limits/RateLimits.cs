@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Lyceum.ServiceDefaults.Identity;
+using Lyceum.ServiceDefaults.LearningEvents;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -49,6 +50,11 @@ internal static class RateLimits
     {
         var context = rejected.HttpContext;
         var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1;
+        if (context.User.Identity is { IsAuthenticated: true } && !context.User.IsInRole(Roles.Source))
+        {
+            context.RequestServices.GetRequiredService<PolicyDecisions>().Report(context.User.Caller(), "rate_limited");
+        }
+
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
         context.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
         await context.RequestServices.GetRequiredService<IProblemDetailsService>().TryWriteAsync(new ProblemDetailsContext

@@ -43,7 +43,7 @@ internal static class PageEndpoints
 
     private static bool IsAsset(HttpContext context) => context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal);
 
-    private static async Task ShowAsync(HttpContext context, SessionCookie session, AccountStore accounts, IWebHostEnvironment environment)
+    private static async Task ShowAsync(HttpContext context, SessionCookie session, SignInEvents events, AccountStore accounts, IWebHostEnvironment environment)
     {
         var (request, response) = (context.Request, context.Response);
         if (context.User.Identity is not { IsAuthenticated: true })
@@ -56,6 +56,7 @@ internal static class PageEndpoints
         {
             // The token leaves the address bar, the history and whatever is copied from them.
             session.Set(context, account);
+            events.SignedInByLink(account);
             response.Redirect(request.Path);
         }
         else

@@ -12,7 +12,7 @@ namespace Lyceum.Gateway.Routing;
 internal sealed record PathRule(
     string Service, string Pattern, Dialect Dialect, string Policy = "default", long? MaxBody = null, bool NamesStudents = false);
 
-/// <summary>Which service answers which path. Jupyter's, Ollama's, OpenAI's and xAPI's paths do not collide.</summary>
+/// <summary>Which service answers which path. Jupyter's, Ollama's and OpenAI's paths do not collide.</summary>
 internal static class PathTable
 {
     // As ModelHost takes them: the files of models, which nobody holds in memory on their way.
@@ -32,7 +32,7 @@ internal static class PathTable
         new("telemetryingest", "/telemetry/events/{**rest}", Dialect.Problem, Policies.Ingest),
         new("telemetryingest", "/telemetry/courses/{course}/events", Dialect.Problem, Policies.Ingest),
         .. Of("modelhost", Dialect.Problem, "/usage", "/nodes/{**rest}"),
-        .. Of("telemetryingest", Dialect.Problem, "/telemetry/{**rest}", "/xapi/{**rest}"),
+        .. Of("telemetryingest", Dialect.Problem, "/telemetry/{**rest}"),
         new("chatservice", "/receive_student_message", Dialect.Problem, Policies.OnBehalf, NamesStudents: true),
         new("chatservice", "/verify_ta", Dialect.Problem, Policies.OnBehalf),
         .. Of("chatservice", Dialect.Problem, "/expert_query", "/verify_ea"),

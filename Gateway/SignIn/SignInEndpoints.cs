@@ -1,5 +1,7 @@
 using Lyceum.Gateway.Accounts;
 using Lyceum.Gateway.Limits;
+using Lyceum.ServiceDefaults.Identity;
+using Lyceum.ServiceDefaults.LearningEvents;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -11,6 +13,8 @@ internal static class SignInEndpoints
 {
     public static void AddSignIn(this IHostApplicationBuilder builder)
     {
+        builder.AddLearningEvents();
+        builder.Services.AddSingleton<SignInEvents>();
         builder.Services.AddSingleton<SessionCookie>();
         builder.Services.AddAuthentication(GatewayAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, GatewayAuthenticationHandler>(GatewayAuthenticationHandler.SchemeName, null);
@@ -23,7 +27,7 @@ internal static class SignInEndpoints
     }
 
     private static async Task<Results<RedirectHttpResult, ForbidHttpResult>> SignInAsync(
-        [FromForm] string? token, HttpContext context, AccountStore accounts, SessionCookie session, CancellationToken cancellationToken)
+        [FromForm] string? token, HttpContext context, AccountStore accounts, SessionCookie session, SignInEvents events, CancellationToken cancellationToken)
     {
         // Without this another site could sign its visitor in to an account of its own choice.
         if (!RequestOrigin.IsOurs(context.Request))
@@ -37,14 +41,20 @@ internal static class SignInEndpoints
         }
 
         session.Set(context, account);
+        events.SignedInByForm(account);
         return TypedResults.Redirect("/");
     }
 
-    private static Results<NoContent, ForbidHttpResult> SignOut(HttpContext context)
+    private static Results<NoContent, ForbidHttpResult> SignOut(HttpContext context, SignInEvents events)
     {
         if (!RequestOrigin.IsOurs(context.Request))
         {
             return TypedResults.Forbid();
+        }
+
+        if (context.User.Identity is { IsAuthenticated: true } && context.User.Caller() is { Learner.Length: > 0 } caller)
+        {
+            events.SignedOut(caller);
         }
 
         SessionCookie.Remove(context);

@@ -32,6 +32,8 @@ internal static class ModelEndpoints
         builder.Services.TryAddSingleton<HostLookup>(Dns.GetHostAddressesAsync);
         builder.Services.AddHostedService<NodeDiscovery>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<NodeFleet>());
+        builder.Services.AddSingleton<NodeDrains>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<NodeDrains>());
         builder.Services.AddSingleton<ModelResolver>();
         builder.Services.AddSingleton<ModelForwarder>();
         builder.AddScheduling();

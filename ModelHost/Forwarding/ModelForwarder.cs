@@ -119,18 +119,19 @@ internal sealed partial class ModelForwarder(
                 await slot.Node.Breaker.ReportAsync(failure);
             }
 
-            Account(run, slot, measured, figures, relay is not null);
+            Account(run, slot, measured, figures, relay is not null, isCharged: failure is NodeFailure.None);
             return failure;
         }
-        catch (Exception) when (relay is not null && run.Context.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (run.Context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone; what the node has worked for it counts all the same.
-            Account(run, slot, measured, relay.Figures with { OutputTokens = relay.Pieces }, isStream: true);
+            Account(run, slot, measured, relay is null ? default : relay.Figures with { OutputTokens = relay.Pieces }, relay is not null, isCharged: true);
             throw;
         }
     }
 
-    private void Account(ModelRun run, NodeSlot slot, ModelTelemetry.ModelRun measured, TokenFigures figures, bool isStream)
+    /// <summary>Counts what was told of a run. What was not told is charged by estimate, unless the node has failed.</summary>
+    private void Account(ModelRun run, NodeSlot slot, ModelTelemetry.ModelRun measured, TokenFigures figures, bool isStream, bool isCharged)
     {
         if (run.Scheduled.IsLookup)
         {
@@ -139,7 +140,7 @@ internal sealed partial class ModelForwarder(
 
         measured.Used(figures, isStream);
         usage.Add(run.Scheduled.Course, run.Scheduled.User, run.Scheduled.Model, slot.Node.Name, figures);
-        run.Hold?.Add((long)(figures.InputTokens ?? 0) + (figures.OutputTokens ?? 0));
+        run.Hold?.Add((long)(figures.InputTokens ?? (isCharged ? run.Traits.PromptTokens : 0)) + (figures.OutputTokens ?? (isCharged ? run.Traits.AnswerTokens : 0)));
         slot.Tokens = figures.InputTokens + (figures.OutputTokens ?? 0);
     }
 

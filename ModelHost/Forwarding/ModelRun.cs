@@ -16,6 +16,7 @@ internal sealed class ModelRun
         Context = context;
         Operation = operation;
         Asked = Request = request;
+        Traits = traits;
         Scheduled = context.ToRun(operation, model, traits);
         Deadline = SchedulingHosting.DeadlineOf(context.Request);
         Answer = new ClientAnswer(context, operation.Shape, traits.IsStream);
@@ -31,6 +32,8 @@ internal sealed class ModelRun
 
     /// <summary>As the next node gets it.</summary>
     public ModelRequest Request { get; private set; }
+
+    public RequestTraits Traits { get; }
 
     public RunRequest Scheduled { get; }
 

@@ -49,7 +49,8 @@ internal sealed class NodeAttempt(NodeClient client, ModelNode node, ModelOperat
             _answer = await client.SendAsync(_request!, wait.Token);
             if (!_answer.IsSuccessStatusCode)
             {
-                if (node.Kind is NodeKind.OpenAi && (int)_answer.StatusCode is StatusCodes.Status401Unauthorized or StatusCodes.Status402PaymentRequired or StatusCodes.Status403Forbidden)
+                // 402 and 403 may be about the request: too long an answer for what is left, or words that the provider does not take.
+                if (node.Kind is NodeKind.OpenAi && (int)_answer.StatusCode is StatusCodes.Status401Unauthorized)
                 {
                     return NodeFailure.Unauthorized;
                 }
@@ -132,10 +133,12 @@ internal sealed class NodeAttempt(NodeClient client, ModelNode node, ModelOperat
 
         if (IsStream)
         {
-            return PipeReader.Create(new TranslatedStream(await answer.Content.ReadAsStreamAsync(wait.Token), translation));
+            return PipeReader.Create(new TranslatedStream(await answer.Content.ReadAsStreamAsync(wait.Token), translation, wait.Restart));
         }
 
         await answer.Content.LoadIntoBufferAsync(MaxTranslated, wait.Token);
+        // Many megabytes may be to read, and the thread may be one that connections share.
+        await Task.Yield();
         return Give(translation.Whole(await answer.Content.ReadAsByteArrayAsync(wait.Token)));
     }
 

@@ -22,6 +22,8 @@ internal sealed class RequestTraits
     private int _text;
     private int? _limit;
 
+    private bool _answersInTokens;
+
     private RequestTraits()
     {
     }
@@ -35,8 +37,14 @@ internal sealed class RequestTraits
     /// <summary>Identifies the beginning of the text, up to the first question; null where there is none.</summary>
     public ulong? Conversation { get; private set; }
 
+    /// <summary>Tokens of the prompt, by estimate.</summary>
+    public int PromptTokens => Math.Min(_text / BytesPerToken, MaxPrompt);
+
+    /// <summary>Tokens of the answer, by estimate.</summary>
+    public int AnswerTokens => _answersInTokens ? Math.Min(_limit ?? UsualAnswer, MaxAnswer) : 0;
+
     /// <summary>Tokens of prompt and answer together, by estimate.</summary>
-    public int Tokens => Math.Min(_text / BytesPerToken, MaxPrompt) + Math.Min(_limit ?? UsualAnswer, MaxAnswer);
+    public int Tokens => PromptTokens + AnswerTokens;
 
     /// <summary>Whether it says itself how long the model is to stay loaded.</summary>
     public bool HasKeepAlive { get; private set; }
@@ -58,6 +66,7 @@ internal sealed class RequestTraits
         var isChat = operation == ModelOperation.Chat || operation == ModelOperation.ChatCompletions;
         var isPrompt = operation == ModelOperation.Completions || (operation == ModelOperation.Generate && traits._isRaw);
         var streams = isChat || isPrompt || operation == ModelOperation.Generate || operation == ModelOperation.Responses;
+        traits._answersInTokens = streams;
         // Without text, Ollama loads or unloads the model and answers one object.
         traits.IsStream = streams && (traits._stream ?? (operation.Shape == ApiShape.Ollama && traits._text > 0));
         traits.MayContinue = traits.IsStream && !traits._asksForMore && (isChat || isPrompt);
@@ -89,6 +98,9 @@ internal sealed class RequestTraits
                 _text += reader.ValueSpan.Length;
                 Conversation = Hash(reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, PrefixOfPrompt)]);
                 break;
+            case "prompt" or "input" when reader.TokenType == JsonTokenType.StartArray:
+                Parts(ref reader);
+                return;
             case "options" when reader.TokenType == JsonTokenType.StartObject:
                 Options(ref reader);
                 return;
@@ -126,14 +138,33 @@ internal sealed class RequestTraits
             var isContent = reader.ValueTextEquals("content"u8);
             reader.Read();
             isUser |= isRole && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("user"u8);
-            var before = reader.BytesConsumed;
-            var length = reader.TokenType == JsonTokenType.String ? reader.ValueSpan.Length : 0;
+            if (isContent && reader.TokenType == JsonTokenType.StartArray)
+            {
+                Parts(ref reader);
+            }
+
+            _text += isContent && reader.TokenType == JsonTokenType.String ? reader.ValueSpan.Length : 0;
             reader.Skip();
-            // Parts may be images, whose bytes say little of their tokens.
-            _text += !isContent ? 0 : length > 0 ? length : (int)Math.Min(reader.BytesConsumed - before, BytesPerToken * UsualAnswer);
         }
 
         return isUser;
+    }
+
+    /// <summary>Counts an array of texts, of tokens, or of parts, and leaves the reader at its end.</summary>
+    private void Parts(ref Utf8JsonReader reader)
+    {
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            _text += reader.TokenType switch
+            {
+                // Of images, whose bytes say little of their tokens.
+                JsonTokenType.String when reader.ValueSpan.StartsWith("data:"u8) => Math.Min(reader.ValueSpan.Length, BytesPerToken * UsualAnswer),
+                JsonTokenType.String => reader.ValueSpan.Length,
+                JsonTokenType.Number => BytesPerToken,
+                _ => 0,
+            };
+        }
     }
 
     private void Options(ref Utf8JsonReader reader)

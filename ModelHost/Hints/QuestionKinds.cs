@@ -82,7 +82,7 @@ internal static partial class QuestionKinds
     [GeneratedRegex(@"\bexplain\b|\bwhat (is|are|does|do|means?)\b|\bwhat's\b|\bwhy\b|\bdifference between\b|\bmean(s|ing)?\b|\bunderstand\b", Options)]
     private static partial Regex Explain { get; }
 
-    [GeneratedRegex(@"\b(this|that|it|error|fail\w*|crash\w*|exception|traceback|message|line|wrong|fix|broken|problem|works?|my code|here|mistake|why)\b", Options)]
+    [GeneratedRegex(@"\b(this|that|it|error|fail\w*|crash\w*|exception|traceback|message|line|wrong|fix|broken|problem|works?|my code|here|mistake|why|what('s| is) missing)\b", Options)]
     private static partial Regex Pointing { get; }
 
     /// <summary>The words in names, too: NullReferenceException has three.</summary>

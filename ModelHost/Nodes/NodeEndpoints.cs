@@ -26,7 +26,7 @@ internal static class NodeEndpoints
         Named(fleet, name) is { } node ? Shown(node, scheduler) : Unknown(name);
 
     private static async Task<Results<JsonHttpResult<NodeStatus>, ProblemHttpResult>> ChangeAsync(
-        string name, HttpContext context, NodeFleet fleet, ModelScheduler scheduler)
+        string name, HttpContext context, NodeFleet fleet, NodeDrains drains, ModelScheduler scheduler)
     {
         if (Named(fleet, name) is not { } node)
         {
@@ -38,9 +38,7 @@ internal static class NodeEndpoints
             return TypedResults.Problem("drain must be true or false", statusCode: StatusCodes.Status400BadRequest);
         }
 
-        node.IsDraining = drain;
-        // Who waits may now have a place, or none.
-        scheduler.Advance();
+        await drains.SetAsync(node, drain);
         return Shown(node, scheduler);
     }
 

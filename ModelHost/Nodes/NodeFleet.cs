@@ -7,6 +7,9 @@ namespace Lyceum.ModelHost.Nodes;
 /// <summary>All nodes: asked for their health and models in the background, and at once when somebody needs news.</summary>
 internal sealed partial class NodeFleet : BackgroundService
 {
+    /// <summary>How long a node is remembered that has left DNS: its drain, its failures, and what it still runs.</summary>
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     private readonly NodeClient _client;
@@ -15,6 +18,7 @@ internal sealed partial class NodeFleet : BackgroundService
     private readonly ILogger<NodeFleet> _logger;
     private readonly SemaphoreSlim _probing = new(1);
     private readonly Lock _changing = new();
+    private readonly List<(ModelNode Node, long Since)> _gone = [];
     private volatile IReadOnlyList<ModelNode> _nodes;
     private long? _lastProbe;
     private long? _lastFullProbe;
@@ -69,7 +73,7 @@ internal sealed partial class NodeFleet : BackgroundService
                 return false;
             }
 
-            ModelNode[] now = [.. wanted.Select(address => before.FirstOrDefault(node => node.Address == address) ?? new ModelNode(address, entry, _time))];
+            ModelNode[] now = [.. wanted.Select(address => before.FirstOrDefault(node => node.Address == address) ?? Returned(entry, address) ?? new ModelNode(address, entry, _time))];
             _nodes = [.. others, .. now];
             foreach (var node in now.Except(before))
             {
@@ -78,12 +82,21 @@ internal sealed partial class NodeFleet : BackgroundService
 
             foreach (var node in before.Except(now))
             {
+                _gone.Add((node, _time.GetTimestamp()));
                 LogGone(_logger, node.Address);
             }
         }
 
         Changed?.Invoke();
         return true;
+    }
+
+    private ModelNode? Returned(NodeSettings entry, Uri address)
+    {
+        _gone.RemoveAll(gone => _time.GetElapsedTime(gone.Since) > Remembered);
+        var found = _gone.FindLast(gone => gone.Node.Settings == entry && gone.Node.Address == address).Node;
+        _gone.RemoveAll(gone => gone.Node == found);
+        return found;
     }
 
     /// <summary>Asks the nodes in parallel, unless that was done within the last second.</summary>

@@ -5,6 +5,8 @@ namespace Lyceum.ModelHost.Nodes;
 /// <summary>One entry of <c>Nodes</c>.</summary>
 internal sealed class NodeSettings
 {
+    private string? _key;
+
     /// <summary>
     /// The node's URL, or a name that service discovery knows. A blank one is ignored. For a node that speaks OpenAI's API it is what
     /// OpenAI's clients call the base URL; without a path, <c>/v1</c> is meant.
@@ -52,9 +54,10 @@ internal sealed class NodeSettings
     public NodeKind Protocol => Kind.Equals("openai", StringComparison.OrdinalIgnoreCase) ? NodeKind.OpenAi : NodeKind.Ollama;
 
     /// <summary>The key to send: <see cref="ApiKey"/>, or what is in <see cref="ApiKeyFile"/>; null for none.</summary>
+    /// <remarks>The file is read once: nodes come and go with DNS, and it may have gone by then.</remarks>
     public string? ReadKey()
     {
-        var key = ApiKeyFile.Length > 0 ? File.ReadAllText(ApiKeyFile).Trim() : ApiKey;
-        return key.Length == 0 ? null : key;
+        _key ??= ApiKeyFile.Length > 0 ? File.ReadAllText(ApiKeyFile).Trim() : ApiKey;
+        return _key.Length == 0 ? null : _key;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class EmbeddingTranslation(string model, bool isOld, TimeProvide
     public byte[] Whole(ReadOnlySpan<byte> json)
     {
         var answer = JsonSerializer.Deserialize(json, CompletionJson.Default.EmbeddingsAnswer);
-        if (answer?.Data is not { Count: > 0 } data || data.Any(entry => entry.Embedding is null))
+        if (answer?.Data is not { Count: > 0 } data || data.Any(entry => entry?.Embedding is null))
         {
             throw new JsonException("there is no embedding in the node's answer");
         }

@@ -34,8 +34,16 @@ internal sealed record OllamaRequest(
         || (KeepAlive.ValueKind == JsonValueKind.String && KeepAlive.ValueEquals("0"));
 
     /// <exception cref="JsonException">The body is not such a request.</exception>
-    public static OllamaRequest Read(ReadOnlySpan<byte> body) =>
-        JsonSerializer.Deserialize(body, OllamaRequestJson.Default.OllamaRequest) ?? throw new JsonException("the body must be a JSON object");
+    public static OllamaRequest Read(ReadOnlySpan<byte> body)
+    {
+        var request = JsonSerializer.Deserialize(body, OllamaRequestJson.Default.OllamaRequest) ?? throw new JsonException("the body must be a JSON object");
+        return HasNull(request.Messages) || HasNull(request.Images) || (request.Messages?.Any(message => HasNull(message.Images) || HasNull(message.ToolCalls)) ?? false)
+            ? throw new JsonException("messages, images and tool_calls must not have entries that are null")
+            : request;
+    }
+
+    private static bool HasNull<T>(IReadOnlyList<T>? list)
+        where T : class => list?.Any(entry => entry is null) ?? false;
 }
 
 /// <summary>A message of a chat.</summary>

@@ -20,7 +20,7 @@ internal static class RemoteContent
         var holder = -1;
         while (reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth < holder)
+            if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray && reader.CurrentDepth < holder)
             {
                 holder = -1;
             }
@@ -34,16 +34,17 @@ internal static class RemoteContent
             {
                 var depth = reader.CurrentDepth;
                 reader.Read();
-                if (reader.TokenType == JsonTokenType.StartObject)
+                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
                 {
-                    holder = depth + 1;
+                    // All that is in the outermost one counts, so that none within it can hide what follows.
+                    holder = holder < 0 ? depth + 1 : holder;
                 }
                 else if (IsRemote(ref reader))
                 {
                     return true;
                 }
             }
-            else if (reader.CurrentDepth == holder && reader.ValueTextEquals("url"u8))
+            else if (holder >= 0 && reader.ValueTextEquals("url"u8))
             {
                 reader.Read();
                 if (IsRemote(ref reader))

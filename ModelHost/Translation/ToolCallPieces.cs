@@ -18,7 +18,11 @@ internal sealed class ToolCallPieces
     {
         for (var i = 0; i < pieces.Count; i++)
         {
-            var piece = pieces[i];
+            if (pieces[i] is not { } piece)
+            {
+                continue;
+            }
+
             var index = piece.Index ?? i;
             if (!_calls.TryGetValue(index, out var call))
             {

@@ -5,7 +5,10 @@ using Lyceum.ModelHost.Library;
 namespace Lyceum.ModelHost.Translation;
 
 /// <summary>A node's server-sent events, read as the lines of Ollama's answer. An answer that is not whole just ends.</summary>
-internal sealed class TranslatedStream(Stream events, IAnswerTranslation translation) : Stream
+/// <param name="events">The events.</param>
+/// <param name="translation">What becomes of them.</param>
+/// <param name="came">Told of each event: many may come before there is a line, as of a long call of a tool.</param>
+internal sealed class TranslatedStream(Stream events, IAnswerTranslation translation, Action came) : Stream
 {
     // An event may carry a tool's whole arguments.
     private const int MaxLine = 4 * 1024 * 1024;
@@ -83,6 +86,7 @@ internal sealed class TranslatedStream(Stream events, IAnswerTranslation transla
         var data = line.Span.TrimEnd((byte)'\r');
         if (data.StartsWith("data:"u8))
         {
+            came();
             try
             {
                 _isOver = translation.Take(data["data:"u8.Length..].Trim((byte)' '), _pending);

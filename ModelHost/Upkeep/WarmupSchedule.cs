@@ -28,30 +28,33 @@ internal sealed partial class WarmupSchedule(
                 continue;
             }
 
+            List<Task> loads = [];
             for (var i = 0; i < entries.Length; i++)
             {
                 if (next[i] <= now)
                 {
                     next[i] = NextAfter(entries[i].Times, now, _zone);
-                    await WarmAsync(entries[i].Entry, stoppingToken);
+                    loads.Add(WarmAsync(entries[i].Entry, stoppingToken));
                 }
             }
+
+            await Task.WhenAll(loads);
         }
     }
 
-    private async Task WarmAsync(WarmupTime entry, CancellationToken cancellationToken)
+    private Task WarmAsync(WarmupTime entry, CancellationToken cancellationToken) =>
+        Task.WhenAll(entry.Models.Split(',', StringSplitOptions.TrimEntries).Select(name => WarmAsync(name, entry.KeepAlive, cancellationToken)));
+
+    private async Task WarmAsync(string name, string keepAlive, CancellationToken cancellationToken)
     {
-        foreach (var name in entry.Models.Split(',', StringSplitOptions.TrimEntries))
+        switch (await resolver.PlaceAsync(name, cancellationToken))
         {
-            switch (await resolver.PlaceAsync(name, cancellationToken))
-            {
-                case Placement.OnNodes on:
-                    await warmth.LoadAsync(on.Model, entry.KeepAlive, cancellationToken);
-                    break;
-                case Placement.NotFound or Placement.Away:
-                    LogNowhere(logger, name);
-                    break;
-            }
+            case Placement.OnNodes on:
+                await warmth.LoadAsync(on.Model, keepAlive, cancellationToken);
+                break;
+            case Placement.NotFound or Placement.Away:
+                LogNowhere(logger, name);
+                break;
         }
     }
 

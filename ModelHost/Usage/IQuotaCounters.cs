@@ -1,15 +1,21 @@
 namespace Lyceum.ModelHost.Usage;
 
+/// <summary>What became of an attempt to charge.</summary>
+/// <param name="Windows">What is charged.</param>
+/// <param name="Exhausted">The window that is used up, so that nothing was charged; null where it was.</param>
+/// <param name="IsShared">Whether other replicas see it.</param>
+internal sealed record QuotaCharge(IReadOnlyList<QuotaWindow> Windows, QuotaWindow? Exhausted, bool IsShared);
+
 /// <summary>Where used tokens are counted.</summary>
 internal interface IQuotaCounters
 {
     /// <summary>
     /// Charges tokens to all windows in one step, unless one of them is used up already; then answers the last such one, and nothing is charged.
     /// </summary>
-    ValueTask<QuotaWindow?> TryChargeAsync(IReadOnlyList<QuotaWindow> windows, long tokens);
+    ValueTask<QuotaCharge> TryChargeAsync(IReadOnlyList<QuotaWindow> windows, long tokens);
 
-    /// <summary>Corrects a charge; a window that is over is left alone.</summary>
-    ValueTask CorrectAsync(IReadOnlyList<QuotaWindow> windows, long tokens);
+    /// <summary>Corrects a charge where it was made; a window that is over is left alone.</summary>
+    ValueTask CorrectAsync(QuotaCharge charge, long tokens);
 
     /// <summary>What is charged to each.</summary>
     ValueTask<IReadOnlyList<long>> ReadAsync(IReadOnlyList<QuotaWindow> windows);

@@ -9,17 +9,17 @@ internal sealed class LocalQuotaCounters(TimeProvider time) : IQuotaCounters
     private readonly Dictionary<string, (long Used, DateTimeOffset ResetsAt)> _used = [];
     private DateTimeOffset _tidied;
 
-    public ValueTask<QuotaWindow?> TryChargeAsync(IReadOnlyList<QuotaWindow> windows, long tokens)
+    public ValueTask<QuotaCharge> TryChargeAsync(IReadOnlyList<QuotaWindow> windows, long tokens)
     {
         lock (_lock)
         {
             if (windows.LastOrDefault(window => Used(window) >= window.Limit) is { } exhausted)
             {
-                return ValueTask.FromResult<QuotaWindow?>(exhausted);
+                return ValueTask.FromResult(new QuotaCharge(windows, exhausted, IsShared: false));
             }
 
             Charge(windows, tokens);
-            return ValueTask.FromResult<QuotaWindow?>(null);
+            return ValueTask.FromResult(new QuotaCharge(windows, null, IsShared: false));
         }
     }
 
@@ -32,10 +32,10 @@ internal sealed class LocalQuotaCounters(TimeProvider time) : IQuotaCounters
         }
     }
 
-    public ValueTask CorrectAsync(IReadOnlyList<QuotaWindow> windows, long tokens)
+    public ValueTask CorrectAsync(QuotaCharge charge, long tokens)
     {
         var now = time.GetUtcNow();
-        Mirror([.. windows.Where(window => window.ResetsAt > now)], tokens);
+        Mirror([.. charge.Windows.Where(window => window.ResetsAt > now)], tokens);
         return ValueTask.CompletedTask;
     }
 

@@ -12,12 +12,13 @@ internal sealed class Quotas(QuotaWindows windows, IQuotaCounters counters)
         var mine = windows.Of(course, user);
         if (mine.Count == 0)
         {
-            return (new QuotaHold(counters, [], 0), null);
+            return (new QuotaHold(counters, null, 0), null);
         }
 
-        return await counters.TryChargeAsync(mine, tokens) is { } full
+        var charge = await counters.TryChargeAsync(mine, tokens);
+        return charge.Exhausted is { } full
             ? (null, new QuotaState(full.Name, full.Limit, full.Limit, full.ResetsAt))
-            : (new QuotaHold(counters, mine, tokens), null);
+            : (new QuotaHold(counters, charge, tokens), null);
     }
 
     /// <summary>The quotas that hold for the user, with what is used of each.</summary>
@@ -35,7 +36,7 @@ internal sealed class Quotas(QuotaWindows windows, IQuotaCounters counters)
 }
 
 /// <summary>What a running request is charged.</summary>
-internal sealed class QuotaHold(IQuotaCounters counters, IReadOnlyList<QuotaWindow> windows, long estimate) : IAsyncDisposable
+internal sealed class QuotaHold(IQuotaCounters counters, QuotaCharge? charge, long estimate) : IAsyncDisposable
 {
     private long _used;
 
@@ -44,9 +45,9 @@ internal sealed class QuotaHold(IQuotaCounters counters, IReadOnlyList<QuotaWind
 
     public async ValueTask DisposeAsync()
     {
-        if (windows.Count > 0 && _used != estimate)
+        if (charge is not null && _used != estimate)
         {
-            await counters.CorrectAsync(windows, _used - estimate);
+            await counters.CorrectAsync(charge, _used - estimate);
         }
     }
 }

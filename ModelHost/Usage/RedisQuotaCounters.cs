@@ -8,7 +8,7 @@ namespace Lyceum.ModelHost.Usage;
 /// </summary>
 internal sealed partial class RedisQuotaCounters(IConnectionMultiplexer redis, LocalQuotaCounters local, TimeProvider time, ILogger<RedisQuotaCounters> logger) : IQuotaCounters
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     // After the window's end, so that a clock that is a little late still finds it.
@@ -37,7 +37,7 @@ internal sealed partial class RedisQuotaCounters(IConnectionMultiplexer redis, L
     private readonly Lock _lock = new();
     private long? _away;
 
-    public async ValueTask<QuotaWindow?> TryChargeAsync(IReadOnlyList<QuotaWindow> windows, long tokens)
+    public async ValueTask<QuotaCharge> TryChargeAsync(IReadOnlyList<QuotaWindow> windows, long tokens)
     {
         var now = time.GetUtcNow();
         RedisValue[] values = [tokens, .. windows.SelectMany(window => new RedisValue[] { window.Limit, (long)(window.ResetsAt - now + Grace).TotalMilliseconds })];
@@ -48,17 +48,21 @@ internal sealed partial class RedisQuotaCounters(IConnectionMultiplexer redis, L
 
         if ((int)answer is > 0 and var exhausted)
         {
-            return windows[exhausted - 1];
+            return new QuotaCharge(windows, windows[exhausted - 1], IsShared: true);
         }
 
         local.Mirror(windows, tokens);
-        return null;
+        return new QuotaCharge(windows, null, IsShared: true);
     }
 
-    public async ValueTask CorrectAsync(IReadOnlyList<QuotaWindow> windows, long tokens)
+    public async ValueTask CorrectAsync(QuotaCharge charge, long tokens)
     {
-        await local.CorrectAsync(windows, tokens);
-        await AskAsync(database => database.ScriptEvaluateAsync(Correct, Keys(windows), [tokens]));
+        await local.CorrectAsync(charge, tokens);
+        if (charge.IsShared)
+        {
+            // Also within the pause: an estimate that is not corrected would stand until the window is over.
+            await AskAsync(database => database.ScriptEvaluateAsync(Correct, Keys(charge.Windows), [tokens]), isUrgent: true);
+        }
     }
 
     public async ValueTask<IReadOnlyList<long>> ReadAsync(IReadOnlyList<QuotaWindow> windows) =>
@@ -67,12 +71,12 @@ internal sealed partial class RedisQuotaCounters(IConnectionMultiplexer redis, L
     private static RedisKey[] Keys(IReadOnlyList<QuotaWindow> windows) => [.. windows.Select(window => (RedisKey)window.Key)];
 
     /// <summary>Null when Redis is away; then it is not asked again for a moment, so that requests do not all wait for it.</summary>
-    private async ValueTask<T?> AskAsync<T>(Func<IDatabase, Task<T>> ask)
+    private async ValueTask<T?> AskAsync<T>(Func<IDatabase, Task<T>> ask, bool isUrgent = false)
         where T : class
     {
         lock (_lock)
         {
-            if (_away is { } since && time.GetElapsedTime(since) < Pause)
+            if (!isUrgent && _away is { } since && time.GetElapsedTime(since) < Pause)
             {
                 return null;
             }

@@ -1,4 +1,5 @@
 using Lyceum.ServiceDefaults.Identity;
+using Lyceum.ServiceDefaults.LearningEvents;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Lyceum.ServiceDefaults.Exams;
 
 /// <summary>Stands before whatever asks a model for a student.</summary>
-public sealed class ExamGate(IExamPolicy policy)
+/// <param name="policy">Says whether an exam is on.</param>
+/// <param name="decisions">Where refusals are reported, in services that report learning events.</param>
+public sealed class ExamGate(IExamPolicy policy, PolicyDecisions? decisions = null)
 {
     /// <summary>Null when the caller may be helped.</summary>
     /// <param name="caller">Who asks.</param>
@@ -15,12 +18,16 @@ public sealed class ExamGate(IExamPolicy policy)
     public async ValueTask<ExamRefusal?> RefusalAsync(CallerIdentity caller, string? notebook, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        return !ExamRule.Binds(caller) ? null : await policy.IsOnAsync(caller.Course, notebook, cancellationToken) switch
+        switch (ExamRule.Binds(caller) ? await policy.IsOnAsync(caller.Course, notebook, cancellationToken) : false)
         {
-            false => null,
-            true => new ExamRefusal(StatusCodes.Status403Forbidden, ExamRule.Closed),
-            null => new ExamRefusal(StatusCodes.Status503ServiceUnavailable, "Whether an exam is on cannot be told right now: try again in a moment."),
-        };
+            case false:
+                return null;
+            case true:
+                decisions?.Report(caller, ExamRule.Decision, notebook: notebook);
+                return new ExamRefusal(StatusCodes.Status403Forbidden, ExamRule.Closed);
+            default:
+                return new ExamRefusal(StatusCodes.Status503ServiceUnavailable, "Whether an exam is on cannot be told right now: try again in a moment.");
+        }
     }
 }
 

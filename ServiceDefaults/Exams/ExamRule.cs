@@ -8,6 +8,9 @@ public static class ExamRule
     /// <summary>What a student reads who asks a model in an exam.</summary>
     public const string Closed = "The tutor and the models are closed here while the exam is on. If something is broken or unclear, ask your instructor.";
 
+    /// <summary>What a refusal is called in the learning event <c>PolicyDecision</c>.</summary>
+    public const string Decision = "exam_closed";
+
     /// <summary>Whether an exam binds the caller: everybody in it but those who hold it, and our services acting for themselves.</summary>
     public static bool Binds(CallerIdentity caller)
     {

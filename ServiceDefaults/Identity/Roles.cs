@@ -14,7 +14,7 @@ public static class Roles
     /// <summary>Works in notebooks and asks the tutor.</summary>
     public const string Student = "student";
 
-    /// <summary>Holds a course's ingest key: sends events of its learners, and may do nothing else.</summary>
+    /// <summary>Holds a course's ingest key: sends events of its learners and asks the tutor for them, and may do nothing else.</summary>
     public const string Source = "source";
 
     /// <summary>One of our services, acting for itself.</summary>

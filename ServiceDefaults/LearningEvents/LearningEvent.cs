@@ -37,5 +37,6 @@ public sealed record LearningEvent
 internal sealed record LearningEventBatch(IReadOnlyList<LearningEvent> Events);
 
 [JsonSerializable(typeof(LearningEventBatch))]
+[JsonSerializable(typeof(PolicyDecision))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class LearningEventJson : JsonSerializerContext;

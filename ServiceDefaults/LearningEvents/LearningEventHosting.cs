@@ -16,6 +16,7 @@ public static class LearningEventHosting
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddOptions<LearningEventsOptions>().BindConfiguration("LearningEvents").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(Create);
+        builder.Services.AddSingleton<PolicyDecisions>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<LearningEventSender>());
     }
 

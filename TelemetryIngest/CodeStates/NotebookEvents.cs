@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lyceum.TelemetryIngest.Activity;
+using Lyceum.TelemetryIngest.Formats;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -50,7 +51,7 @@ internal sealed class NotebookEvents(NpgsqlDataSource database, IOptions<CodeSta
                     reader.GetFieldValue<DateTimeOffset>(3),
                     reader.GetString(4),
                     reader.IsDBNull(5) ? null : reader.GetString(5),
-                    detail.Length == 0 ? default : JsonElement.Parse(detail)),
+                    detail.Length == 0 ? default : JsonElement.Parse(detail, BodyValues.Stored)),
                 reader.IsDBNull(7) ? null : reader.GetBoolean(7)));
         }
 

@@ -88,7 +88,13 @@ internal sealed class NotebookHistory(IEnumerable<NotebookEvent> events, Noteboo
         foreach (var cell in one.Detail.Field("cells").Items())
         {
             last = state.Add(cell.Text("id"), IndexOf(cell), cell.Text("type"));
-            if (last is not null && ChangeSet.Document(cell.Field("doc")) is { Length: <= NotebookState.MaxText } text && last.Text.ToString() != text)
+            if (last is null || ChangeSet.Document(cell.Field("doc")) is not { } text || last.Text.ToString() == text)
+            {
+                continue;
+            }
+
+            last.IsBroken = text.Length > NotebookState.MaxText || !state.HasRoom(text.Length - last.Text.Length);
+            if (!last.IsBroken)
             {
                 // A copy, a half of a split cell, or one that was cut: it came from where the same code stands or stood.
                 state.Replace(last, 0, last.Text.Length, text.Length == 0 ? [] : state.FindCode(text, last) ?? [Piece(text, Origin.Unknown)]);
@@ -167,7 +173,7 @@ internal sealed class NotebookHistory(IEnumerable<NotebookEvent> events, Noteboo
     private void SetCode(CellState cell, string text, Origin origin)
     {
         cell.IsKnown = true;
-        if (text.Length > NotebookState.MaxText)
+        if (text.Length > NotebookState.MaxText || !state.HasRoom(text.Length - cell.Text.Length))
         {
             cell.IsBroken = true;
             return;
@@ -218,16 +224,17 @@ internal sealed class NotebookHistory(IEnumerable<NotebookEvent> events, Noteboo
             : [Piece(inserted, origin)];
     }
 
-    private static bool Fits(CellState cell, ChangeSet set) =>
-        !cell.IsBroken && set.OldLength + set.Changes.Sum(change => (long)change.Inserted.Length) <= NotebookState.MaxText
-        && (cell.Text.Length == set.OldLength || !cell.IsKnown);
+    private bool Fits(CellState cell, ChangeSet set) =>
+        !cell.IsBroken && set.Changes.Sum(change => (long)change.Inserted.Length) is var more
+        && set.OldLength + more <= NotebookState.MaxText && state.HasRoom(more)
+        && (cell.Text.Length == set.OldLength || (!cell.IsKnown && state.MayAssume(set.OldLength)));
 
     /// <summary>A cell's first edit says how long the code was, but not what it was.</summary>
     private void Begin(CellState cell, ChangeSet set)
     {
         if (cell.Text.Length != set.OldLength)
         {
-            state.Replace(cell, 0, cell.Text.Length, [Piece(new string('\uFFFD', set.OldLength), Origin.Existing)]);
+            state.Assume(cell, set.OldLength);
         }
     }
 

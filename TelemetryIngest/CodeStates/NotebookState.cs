@@ -6,6 +6,15 @@ internal sealed class NotebookState
     private const int MaxCells = 2000;
     private const int MaxRemoved = 50;
 
+    /// <summary>More cells than are ever made in one notebook, those included that went again.</summary>
+    private const int MaxEverMade = 50_000;
+
+    /// <summary>How many characters all cells have together, at most; more are not followed.</summary>
+    private const int MaxLength = 4_000_000;
+
+    /// <summary>How many characters are taken for there without anybody having sent them.</summary>
+    private const int MaxAssumed = 1_000_000;
+
     /// <summary>What is longer is nobody's own code, and its edits are not followed.</summary>
     public const int MaxText = 200_000;
 
@@ -15,6 +24,8 @@ internal sealed class NotebookState
     private readonly List<int> _taken = [];
     private readonly List<CodeEdit> _edits = [];
     private int _next;
+    private int _length;
+    private int _assumed;
 
     /// <summary>The cells in order.</summary>
     public IReadOnlyList<CellState> Cells => _cells;
@@ -32,6 +43,12 @@ internal sealed class NotebookState
         return changes;
     }
 
+    /// <summary>Whether there can be so many more characters.</summary>
+    public bool HasRoom(long more) => _length + more <= MaxLength;
+
+    /// <summary>Whether so many characters can be taken for there.</summary>
+    public bool MayAssume(int length) => _assumed + length <= MaxAssumed && HasRoom(length);
+
     /// <summary>The cell with the id, else the one at the index; made where there is none.</summary>
     /// <returns>Null when neither says which cell is meant, or the notebook has more cells than are followed.</returns>
     public CellState? Find(string? id, int? index, string? type = null)
@@ -44,13 +61,12 @@ internal sealed class NotebookState
 
         if (found is null && index is { } at and >= 0 and < MaxCells)
         {
-            while (_cells.Count < at)
+            while (_cells.Count < at && Insert(_cells.Count, null) is not null)
             {
-                Insert(_cells.Count, null);
             }
 
             // A cell of whose addition nobody heard is in between, if the one that stands there is known by another id.
-            found = at < _cells.Count && (id is null || _cells[at].Id is null) ? _cells[at] : Insert(at, id);
+            found = at < _cells.Count && (id is null || _cells[at].Id is null) ? _cells[at] : Insert(Math.Min(at, _cells.Count), id);
         }
 
         found ??= id is null ? null : Insert(_cells.Count, id);
@@ -94,6 +110,7 @@ internal sealed class NotebookState
         _removed.Add(_cells[at]);
         if (_removed.Count > MaxRemoved)
         {
+            _length -= _removed[0].Text.Length;
             _removed.RemoveAt(0);
         }
 
@@ -114,8 +131,17 @@ internal sealed class NotebookState
             Deletions.Interrupt();
         }
 
+        _length -= cell.Text.Length;
         cell.Text.Replace(at, removed, inserted);
+        _length += cell.Text.Length;
         _edits.Add(new CodeEdit(cell.Key, at, removed, inserted));
+    }
+
+    /// <summary>Takes a cell's code for so long: what it was nobody knows.</summary>
+    public void Assume(CellState cell, int length)
+    {
+        _assumed += length;
+        Replace(cell, 0, cell.Text.Length, [new TracedCode(new string(SavedCode.Unknown, length), CodeSource.Existing, null)]);
     }
 
     /// <summary>Where the text stands in a cell, one that was removed included; null when it does not.</summary>
@@ -135,7 +161,7 @@ internal sealed class NotebookState
     /// <summary>All that later events can build on.</summary>
     public SavedNotebook Save() => new(
         _next, [.. _cells.Select(SavedCell.Of)], [.. _removed.Select(SavedCell.Of)],
-        [.. Deletions.Kept.Select(one => new SavedDeletion(one.Cell, one.At, one.Pieces))], Deletions.GoesOn);
+        [.. Deletions.Kept.Select(one => new SavedDeletion(one.Cell, one.At, [.. one.Pieces.Select(SavedCode.Of)]))], Deletions.GoesOn);
 
     /// <summary>A state that was saved.</summary>
     public static NotebookState Restore(SavedNotebook saved)
@@ -143,18 +169,19 @@ internal sealed class NotebookState
         var state = new NotebookState { _next = saved.Next };
         state._cells.AddRange(saved.Cells.Select(cell => cell.Restore()));
         state._removed.AddRange(saved.Removed.Select(cell => cell.Restore()));
-        state.Deletions.Restore(saved.Deletions.Select(one => (one.Cell, one.At, one.Pieces.ToList())), saved.GoesOn);
+        state.Deletions.Restore(saved.Deletions.Select(one => (one.Cell, one.At, one.Pieces.Select(piece => piece.Restore()).ToList())), saved.GoesOn);
+        state._length = state._cells.Concat(state._removed).Sum(cell => cell.Text.Length);
         return state;
     }
 
     private CellState? Insert(int at, string? id)
     {
-        if (_cells.Count >= MaxCells)
+        var cell = id is null ? null : _removed.Find(removed => removed.Id == id);
+        if (_cells.Count >= MaxCells || (cell is null && _next >= MaxEverMade))
         {
             return null;
         }
 
-        var cell = id is null ? null : _removed.Find(removed => removed.Id == id);
         _ = cell is not null && _removed.Remove(cell);
         cell ??= new CellState(_next++) { Id = id };
         _cells.Insert(at, cell);

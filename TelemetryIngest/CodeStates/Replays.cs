@@ -84,8 +84,10 @@ internal sealed class Replays(NotebookEvents events, NpgsqlDataSource database, 
         step.Edits.Count == 0 ? null : step.Edits,
         step.IsBroken,
         execution,
-        step.Event.Type == "CellOutputEvent" && step.Event.Detail.Field("outputs") is { ValueKind: JsonValueKind.Array } outputs ? outputs : null,
+        step.Event.Type == "CellOutputEvent" && step.Event.Detail.Field("outputs") is { ValueKind: JsonValueKind.Array } outputs && outputs.Items().All(IsOutput) ? outputs : null,
         step.Event.Type is NotebookHistory.TutorQuestion or NotebookHistory.TutorAnswer && step.Event.Detail.IsGiven() ? step.Event.Detail : null);
+
+    private static bool IsOutput(JsonElement output) => output.Text("type") is not null && output.Text("text") is not null;
 
     private static ReplayExecution ExecutionOf(JsonElement detail, bool success)
     {

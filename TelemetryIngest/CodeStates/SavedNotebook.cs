@@ -21,9 +21,9 @@ internal sealed record SavedNotebook(int Next, IReadOnlyList<SavedCell> Cells, I
 }
 
 /// <summary>A cell with its code by origin.</summary>
-internal sealed record SavedCell(int Key, string? Id, string? Type, IReadOnlyList<TracedCode> Code, bool IsKnown, bool IsTracked, bool IsBroken)
+internal sealed record SavedCell(int Key, string? Id, string? Type, IReadOnlyList<SavedCode> Code, bool IsKnown, bool IsTracked, bool IsBroken)
 {
-    public static SavedCell Of(CellState cell) => new(cell.Key, cell.Id, cell.Type, cell.Text.Slice(0, cell.Text.Length), cell.IsKnown, cell.IsTracked, cell.IsBroken);
+    public static SavedCell Of(CellState cell) => new(cell.Key, cell.Id, cell.Type, [.. cell.Text.Slice(0, cell.Text.Length).Select(SavedCode.Of)], cell.IsKnown, cell.IsTracked, cell.IsBroken);
 
     public CellState Restore() => new(Key)
     {
@@ -32,12 +32,29 @@ internal sealed record SavedCell(int Key, string? Id, string? Type, IReadOnlyLis
         IsKnown = IsKnown,
         IsTracked = IsTracked,
         IsBroken = IsBroken,
-        Text = new TracedText(string.Concat(Code.Select(piece => piece.Text)), Code.Select(piece => new Span(piece.Text.Length, piece.Origin))),
+        Text = TracedText.Of(Code.Select(piece => piece.Restore())),
     };
 }
 
 /// <summary>Something that was deleted lately.</summary>
-internal sealed record SavedDeletion(int Cell, int At, IReadOnlyList<TracedCode> Pieces);
+internal sealed record SavedDeletion(int Cell, int At, IReadOnlyList<SavedCode> Pieces);
+
+/// <summary>A piece of code. Code of which only the length is known is kept as that.</summary>
+internal sealed record SavedCode(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Text,
+    CodeSource Source,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Turn,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Assumed)
+{
+    /// <summary>What stands for a character that nobody has sent: U+FFFD.</summary>
+    public const char Unknown = '\uFFFD';
+
+    public static SavedCode Of(TracedCode piece) => piece.Text.AsSpan().ContainsAnyExcept(Unknown)
+        ? new SavedCode(piece.Text, piece.Source, piece.Turn, 0)
+        : new SavedCode(null, piece.Source, piece.Turn, piece.Text.Length);
+
+    public TracedCode Restore() => new(Text ?? new string(Unknown, Assumed), Source, Turn);
+}
 
 [JsonSerializable(typeof(SavedNotebook))]
 internal sealed partial class SavedJson : JsonSerializerContext;

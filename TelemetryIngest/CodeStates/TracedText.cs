@@ -11,14 +11,17 @@ internal sealed class TracedText
     private readonly StringBuilder _text = new();
     private readonly List<Span> _spans = [];
 
-    public TracedText()
+    /// <summary>The text of pieces.</summary>
+    public static TracedText Of(IEnumerable<TracedCode> pieces)
     {
-    }
+        var text = new TracedText();
+        foreach (var piece in pieces)
+        {
+            text._text.Append(piece.Text);
+            text._spans.Add(new Span(piece.Text.Length, piece.Origin));
+        }
 
-    public TracedText(string text, IEnumerable<Span> spans)
-    {
-        _text.Append(text);
-        _spans.AddRange(spans);
+        return text;
     }
 
     public int Length => _text.Length;

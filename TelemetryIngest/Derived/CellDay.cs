@@ -11,7 +11,7 @@ internal sealed record CellDay(
     public static IEnumerable<CellDay> Of(IEnumerable<CountedEvent> events) => events
         .Where(one => one.Success is not null && one.Cell is not null)
         .OrderBy(one => one.Time).ThenBy(one => one.Id)
-        .GroupBy(one => (Day: DateOnly.FromDateTime(one.Time.UtcDateTime), Notebook: one.Notebook ?? "", Cell: one.Cell!))
+        .GroupBy(one => (Day: DateOnly.FromDateTime(one.Time.UtcDateTime), Notebook: DerivedKey.OfNotebook(one.Notebook ?? ""), Cell: one.Cell!))
         .Select(group => Of(group.Key.Day, group.Key.Notebook, group.Key.Cell, [.. group]));
 
     private static CellDay Of(DateOnly day, string notebook, string cell, List<CountedEvent> runs)

@@ -1,4 +1,5 @@
 using Lyceum.TelemetryIngest.CodeStates;
+using Lyceum.TelemetryIngest.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -15,8 +16,13 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
     private static readonly DateTimeOffset Beginning = DateTimeOffset.UnixEpoch;
 
     private const string Changed = """
-        SELECT course, learner, edited_since, changes FROM learners
-        WHERE edited_since IS NOT NULL AND (code_at IS NULL OR code_at < now() - $1) ORDER BY code_at NULLS FIRST LIMIT $2
+        SELECT course, learner, least(edited_since, deriving_since), changes FROM learners
+        WHERE (edited_since IS NOT NULL OR deriving_since IS NOT NULL) AND (code_at IS NULL OR code_at < now() - $1) ORDER BY code_at NULLS FIRST LIMIT $2
+        """;
+
+    /// <summary>From here on what comes is noted by itself. One learner at a time: writers lock several in an order of their own.</summary>
+    private const string Claim = """
+        UPDATE learners SET deriving_since = least(edited_since, deriving_since), edited_since = NULL WHERE course = $1 AND learner = $2 RETURNING deriving_since
         """;
 
     private const string Notebooks = """
@@ -24,12 +30,13 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
         WHERE course = $1 AND learner = $2 AND live_at >= $3 AND notebook IS NOT NULL AND type = ANY ($4)
         """;
 
-    private const string Known = "SELECT up_to, state FROM code_states WHERE course = $1 AND learner = $2 AND notebook = $3";
+    private const string Known = "SELECT up_to, state, began_at FROM code_states WHERE course = $1 AND learner = $2 AND notebook = $3";
 
     private const string Store = """
-        INSERT INTO code_states VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        INSERT INTO code_states (course, learner, notebook, up_to, existing, typed, pasted, tutor, unknown, state, began_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (course, learner, notebook) DO UPDATE SET up_to = excluded.up_to, existing = excluded.existing, typed = excluded.typed,
-            pasted = excluded.pasted, tutor = excluded.tutor, unknown = excluded.unknown, state = excluded.state
+            pasted = excluded.pasted, tutor = excluded.tutor, unknown = excluded.unknown, state = excluded.state, began_at = least(code_states.began_at, excluded.began_at)
         """;
 
     private const string Forget = "DELETE FROM code_states WHERE course = $1 AND learner = $2 AND notebook = $3";
@@ -37,7 +44,7 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
     private const string ForgetOthers = "DELETE FROM code_states WHERE course = $1 AND learner = $2 AND NOT notebook = ANY ($3)";
 
     private const string Done = """
-        UPDATE learners SET edited_since = CASE WHEN changes = $3 THEN NULL ELSE edited_since END, code_at = now() WHERE course = $1 AND learner = $2
+        UPDATE learners SET deriving_since = NULL, code_at = now() WHERE course = $1 AND learner = $2
         """;
 
     /// <summary>Some of the learners whose code has changed and was not looked at just before.</summary>
@@ -47,10 +54,17 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
     /// <summary>Brings one learner's notebooks up to date.</summary>
     public async Task DeriveAsync(ChangedLearner changed, CancellationToken cancellationToken)
     {
+        var claimed = await database.ReadAsync(Claim, row => row.Time(0), cancellationToken, changed.Course, changed.Learner);
+        if (claimed is not [{ } since])
+        {
+            return;
+        }
+
+        changed = changed with { Since = since };
         var notebooks = await NotebooksAsync(changed, cancellationToken);
         if (changed.Since <= Beginning)
         {
-            await ExecuteAsync(ForgetOthers, cancellationToken, changed.Course, changed.Learner, notebooks.ToArray());
+            await ExecuteAsync(ForgetOthers, cancellationToken, changed.Course, changed.Learner, notebooks.Select(DerivedKey.OfNotebook).ToArray());
         }
 
         foreach (var notebook in notebooks)
@@ -63,11 +77,11 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
 
     /// <summary>Notes that a learner has been looked at.</summary>
     public Task DoneAsync(ChangedLearner changed, CancellationToken cancellationToken) =>
-        ExecuteAsync(Done, cancellationToken, changed.Course, changed.Learner, changed.Changes);
+        ExecuteAsync(Done, cancellationToken, changed.Course, changed.Learner);
 
     private async Task DeriveAsync(NotebookOfLearner of, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        var (upTo, kept) = await KnownAsync(of, cancellationToken);
+        var (upTo, kept, began) = await KnownAsync(of, cancellationToken);
         var goesOn = kept is not null && upTo < since;
         // What a paste may belong to is seen again along with it.
         var from = goesOn ? upTo - Pastes.Within : Beginning;
@@ -78,12 +92,20 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
             found = await events.ReadAsync(of, Beginning, DateTimeOffset.MaxValue, withTutor: false, cancellationToken);
         }
 
-        var fresh = found?.Select(one => one.Event).Where(one => !goesOn || one.Time > upTo).ToList();
-        if (fresh is null or [])
+        if (found is null)
+        {
+            // More than can be rebuilt: what is known of before is better than nothing.
+            return;
+        }
+
+        // What began before the first event that there is cannot be rebuilt either: what came late is left out then.
+        goesOn |= kept is not null && found is [var first, ..] && began < first.Event.Time;
+        var fresh = found.Select(one => one.Event).Where(one => !goesOn || one.Time > upTo).ToList();
+        if (fresh is [])
         {
             if (!goesOn)
             {
-                await ExecuteAsync(Forget, cancellationToken, of.Course, of.Learner, of.Notebook);
+                await ExecuteAsync(Forget, cancellationToken, of.Course, of.Learner, DerivedKey.OfNotebook(of.Notebook));
             }
 
             return;
@@ -97,8 +119,8 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
 
         var shares = CodeShares.Of(history.State);
         await ExecuteAsync(
-            Store, cancellationToken, of.Course, of.Learner, of.Notebook, fresh.Max(one => one.Time), shares.Existing, shares.Typed, shares.Pasted, shares.Tutor, shares.Unknown,
-            (object?)SavedNotebook.Write(history.State) ?? DBNull.Value);
+            Store, cancellationToken, of.Course, of.Learner, DerivedKey.OfNotebook(of.Notebook), fresh.Max(one => one.Time), shares.Existing, shares.Typed, shares.Pasted, shares.Tutor, shares.Unknown,
+            (object?)SavedNotebook.Write(history.State) ?? DBNull.Value, fresh.Min(one => one.Time));
     }
 
     private async Task<List<string>> NotebooksAsync(ChangedLearner changed, CancellationToken cancellationToken)
@@ -114,13 +136,13 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
         return notebooks;
     }
 
-    private async Task<(DateTimeOffset UpTo, string? State)> KnownAsync(NotebookOfLearner of, CancellationToken cancellationToken)
+    private async Task<(DateTimeOffset UpTo, string? State, DateTimeOffset? Began)> KnownAsync(NotebookOfLearner of, CancellationToken cancellationToken)
     {
-        await using var command = Command(Known, of.Course, of.Learner, of.Notebook);
+        await using var command = Command(Known, of.Course, of.Learner, DerivedKey.OfNotebook(of.Notebook));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? (reader.GetFieldValue<DateTimeOffset>(0), reader.IsDBNull(1) ? null : reader.GetString(1))
-            : (DateTimeOffset.MinValue, null);
+            ? (reader.GetFieldValue<DateTimeOffset>(0), reader.Text(1), reader.Time(2))
+            : (DateTimeOffset.MinValue, null, null);
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] values)

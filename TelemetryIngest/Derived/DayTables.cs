@@ -1,4 +1,6 @@
 using Lyceum.TelemetryIngest.Activity;
+using Lyceum.TelemetryIngest.Events;
+using Lyceum.TelemetryIngest.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -13,15 +15,25 @@ namespace Lyceum.TelemetryIngest.Derived;
 internal sealed record ChangedLearner(string Course, string Learner, DateTimeOffset Since, long Changes);
 
 /// <summary>Keeps <c>cell_days</c> and <c>question_days</c>: a day that something came to is computed anew from its events.</summary>
-internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOptions> activity)
+internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOptions> activity, IOptions<EventsOptions> intake)
 {
-    private const int MaxAtOnce = 200;
+    private const int MaxAtOnce = 100;
 
     private const string Changed = "SELECT course, learner, changed_since, changes FROM learners WHERE changed_since IS NOT NULL ORDER BY course, learner LIMIT $1";
 
     private const string Events = """
         SELECT id, live_at, received_at, type, notebook, cell, success, failure ->> 'name', detail ->> 'class', detail ->> 'objective' FROM events
-        WHERE course = $1 AND learner = $2 AND live_at >= $3 AND (success IS NOT NULL OR type = 'TutorQuestion') ORDER BY live_at, id
+        WHERE course = $1 AND learner = $2 AND live_at >= $4 AND (success IS NOT NULL OR type = 'TutorQuestion')
+            AND (live_at >= $3::timestamptz - $5 OR received_at >= (
+                SELECT min(received_at) - $5 FROM events WHERE course = $1 AND learner = $2 AND live_at >= $3 AND success IS NOT NULL))
+        ORDER BY live_at, id
+        """;
+
+    /// <summary>The earliest execution that could be another report of one of those since then: one that came about when they did.</summary>
+    private const string Affected = """
+        SELECT min(live_at) FROM events
+        WHERE course = $1 AND learner = $2 AND live_at >= $4 AND live_at < $3 AND success IS NOT NULL AND received_at >= (
+            SELECT min(received_at) - $5 FROM events WHERE course = $1 AND learner = $2 AND live_at >= $3 AND success IS NOT NULL)
         """;
 
     private const string Delete = "DELETE FROM cell_days WHERE course = $1 AND learner = $2 AND day >= $3";
@@ -43,7 +55,7 @@ internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOpti
     /// <summary>Brings one learner's days up to date.</summary>
     public async Task DeriveAsync(ChangedLearner changed, CancellationToken cancellationToken)
     {
-        var day = DateOnly.FromDateTime(changed.Since.UtcDateTime);
+        var day = DateOnly.FromDateTime((await FirstAsync(changed, cancellationToken)).UtcDateTime);
         var since = new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
         var (events, questions) = await ReadAsync(changed, since, cancellationToken);
         var counted = CountedEvent.Once(events, activity.Value.SameExecutionWithin).Where(one => one.Time >= since);
@@ -58,22 +70,46 @@ internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOpti
         await transaction.CommitAsync(cancellationToken);
     }
 
+    /// <summary>Notes that there is nothing more to do for a learner.</summary>
+    public Task DoneAsync(ChangedLearner changed, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(Done, cancellationToken, changed.Course, changed.Learner, changed.Changes);
+
+    /// <summary>From when on days may be others than before: two reports of one execution may lie on both sides of midnight, by either clock.</summary>
+    private async Task<DateTimeOffset> FirstAsync(ChangedLearner changed, CancellationToken cancellationToken)
+    {
+        await using var command = Command(Affected, changed, changed.Since);
+        var near = changed.Since - activity.Value.SameExecutionWithin;
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime affected && affected < near.UtcDateTime ? new DateTimeOffset(affected) : near;
+    }
+
+    private NpgsqlCommand Command(string sql, ChangedLearner changed, DateTimeOffset since)
+    {
+#pragma warning disable CA2100 // Constants of this class.
+        var command = database.CreateCommand(sql);
+#pragma warning restore CA2100
+        command.Parameters.Add(new() { Value = changed.Course });
+        command.Parameters.Add(new() { Value = changed.Learner });
+        command.Parameters.Add(new() { Value = since });
+        // No clock of a sender's is taken that is further off.
+        command.Parameters.Add(new() { Value = since - activity.Value.SameExecutionWithin - intake.Value.MaxClockError });
+        command.Parameters.Add(new() { Value = activity.Value.SameExecutionWithin });
+        return command;
+    }
+
     private async Task<(List<CountedEvent> Events, Dictionary<QuestionKey, int> Questions)> ReadAsync(ChangedLearner changed, DateTimeOffset since, CancellationToken cancellationToken)
     {
         List<CountedEvent> events = [];
         Dictionary<QuestionKey, int> questions = [];
-        await using var command = database.CreateCommand(Events);
-        command.Parameters.Add(new() { Value = changed.Course });
-        command.Parameters.Add(new() { Value = changed.Learner });
         // Whether an execution is another report of one before it is told by what lies before the day, too.
-        command.Parameters.Add(new() { Value = since - activity.Value.SameExecutionWithin });
+        await using var command = Command(Events, changed, since);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var time = reader.GetFieldValue<DateTimeOffset>(1);
             if (reader.IsDBNull(6))
             {
-                var key = new QuestionKey(DateOnly.FromDateTime(time.UtcDateTime), Text(4) ?? "", Text(8) ?? "", Text(9) ?? "");
+                var key = new QuestionKey(
+                    DateOnly.FromDateTime(time.UtcDateTime), DerivedKey.OfNotebook(Text(4) ?? ""), DerivedKey.OfClass(Text(8) ?? ""), DerivedKey.OfObjective(Text(9) ?? ""));
                 questions[key] = questions.GetValueOrDefault(key) + 1;
             }
             else

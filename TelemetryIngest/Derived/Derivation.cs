@@ -1,4 +1,5 @@
 using Lyceum.ServiceDefaults.Storage;
+using Lyceum.TelemetryIngest.Events;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -13,6 +14,11 @@ internal sealed partial class Derivation(
     : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
+
+    /// <summary>It rests so many times as long as it has worked, so that a flood of events costs taking them in a fifth of a core at most.</summary>
+    private const int Rest = 4;
+
+    private static readonly TimeSpan MaxRest = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,21 +50,21 @@ internal sealed partial class Derivation(
 
         while (true)
         {
+            var start = time.GetTimestamp();
             var changed = await days.ChangedAsync(cancellationToken);
-            await EachAsync(changed, days.DeriveAsync, cancellationToken);
+            await EachAsync(changed, days.DeriveAsync, days.DoneAsync, cancellationToken);
             var edited = await codes.ChangedAsync(cancellationToken);
-            await EachAsync(edited, DeriveCodeAsync, cancellationToken);
-            if (changed.Count + edited.Count == 0)
-            {
-                await Task.Delay(options.Value.Interval, time, cancellationToken);
-                // The lock goes with its connection, of whose loss nobody is told.
-                await using var probe = new NpgsqlCommand("SELECT 1", connection);
-                await probe.ExecuteScalarAsync(cancellationToken);
-            }
+            await EachAsync(edited, codes.DeriveAsync, codes.DoneAsync, cancellationToken);
+            var rest = time.GetElapsedTime(start) * Rest;
+            await Task.Delay(rest > MaxRest ? MaxRest : rest > options.Value.Interval ? rest : options.Value.Interval, time, cancellationToken);
+            // The lock goes with its connection, of whose loss nobody is told.
+            await using var probe = new NpgsqlCommand("SELECT 1", connection);
+            await probe.ExecuteScalarAsync(cancellationToken);
         }
     }
 
-    private async Task EachAsync(List<ChangedLearner> changed, Func<ChangedLearner, CancellationToken, Task> deriveAsync, CancellationToken cancellationToken)
+    private async Task EachAsync(
+        List<ChangedLearner> changed, Func<ChangedLearner, CancellationToken, Task> deriveAsync, Func<ChangedLearner, CancellationToken, Task> doneAsync, CancellationToken cancellationToken)
     {
         foreach (var one in changed)
         {
@@ -71,21 +77,13 @@ internal sealed partial class Derivation(
                 // The learner was erased in the meantime, and with it what was to be derived.
                 LogGone(logger, one.Course);
             }
-        }
-    }
-
-    private async Task DeriveCodeAsync(ChangedLearner changed, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await codes.DeriveAsync(changed, cancellationToken);
-        }
 #pragma warning disable CA1031 // One learner's events, whatever is in them, must not stop everybody else's derivation.
-        catch (Exception bug) when (bug is not (NpgsqlException or OperationCanceledException))
+            catch (Exception fault) when (fault is not (NpgsqlException or OperationCanceledException) || (fault is PostgresException refusal && EventTable.IsRefusal(refusal)))
 #pragma warning restore CA1031
-        {
-            LogBroken(logger, bug, changed.Course);
-            await codes.DoneAsync(changed, cancellationToken);
+            {
+                LogBroken(logger, fault, one.Course);
+                await doneAsync(one, cancellationToken);
+            }
         }
     }
 
@@ -95,6 +93,6 @@ internal sealed partial class Derivation(
     [LoggerMessage(Level = LogLevel.Debug, Message = "A learner of {Course} was erased while something was derived from their events")]
     private static partial void LogGone(ILogger logger, string course);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The code of a learner of {Course} could not be rebuilt")]
-    private static partial void LogBroken(ILogger logger, Exception bug, string course);
+    [LoggerMessage(Level = LogLevel.Error, Message = "What is derived of a learner of {Course} could not be brought up to date, and waits for the next event")]
+    private static partial void LogBroken(ILogger logger, Exception fault, string course);
 }

@@ -166,7 +166,7 @@ internal sealed class EventTable(NpgsqlDataSource database, LogTable logs, IOpti
     }
 
     /// <summary>Whether the data is at fault: data exceptions, integrity constraints, program limits (PostgreSQL, appendix A).</summary>
-    private static bool IsRefusal(PostgresException failure) => failure.SqlState[..2] is "22" or "23" or "54";
+    public static bool IsRefusal(PostgresException failure) => failure.SqlState[..2] is "22" or "23" or "54";
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Lyceum.TelemetryIngest.Events;
 
 /// <summary>
-/// Masks obvious secrets in what students write before it reaches a disk: keys with a known form, and literals that are given to a
-/// password, token, secret or key. A mask is as long as what it hides, because the positions in later edits count on it.
+/// Masks secrets in what students write before it reaches a disk: keys with a known form, literals that are given to a password,
+/// token, secret or key, and what is too random to be anything else (<see cref="RandomText"/>). A mask is as long as what it hides, because the positions in later edits count on it.
 /// </summary>
 internal static partial class Secrets
 {
@@ -23,7 +23,7 @@ internal static partial class Secrets
 
     /// <summary>The text with every secret in it replaced by asterisks.</summary>
     public static string Mask(string text) =>
-        text.AsSpan().ContainsAny(Hints) ? Known().Replace(Literals().Replace(text, Masked), Masked) : text;
+        RandomText.Mask(text.AsSpan().ContainsAny(Hints) ? Known().Replace(Literals().Replace(text, Masked), Masked) : text);
 
     /// <summary>Whether a field of this name holds nothing but a secret.</summary>
     public static bool IsSecretName(string name) =>

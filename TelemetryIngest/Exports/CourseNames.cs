@@ -1,18 +1,20 @@
 using Lyceum.ServiceDefaults.Discovery;
 using Lyceum.ServiceDefaults.Identity;
+using Lyceum.TelemetryIngest.Studies;
+using Microsoft.Extensions.Options;
 
 namespace Lyceum.TelemetryIngest.Exports;
 
 /// <summary>Asks Gateway what the people of a course are called, so that an export can mask it.</summary>
-internal sealed class CourseNames(IHttpClientFactory clients, ServiceEndpoints endpoints, IdentityTokens tokens, ServiceIdentity service)
+internal sealed class CourseNames(IHttpClientFactory clients, ServiceEndpoints endpoints, IdentityTokens tokens, ServiceIdentity service, IOptions<StudiesOptions> options)
 {
-    /// <summary>The names; none where there is no Gateway.</summary>
+    /// <summary>The names; null when nobody can tell them, which has to be permitted to be none.</summary>
     /// <exception cref="HttpRequestException">Gateway does not answer: an export without the names would say them.</exception>
-    public async Task<IReadOnlyList<string>> ReadAsync(string course, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> ReadAsync(string course, CancellationToken cancellationToken)
     {
         if (!endpoints.Knows("gateway"))
         {
-            return [];
+            return options.Value.WithoutAccounts ? [] : null;
         }
 
         using var client = clients.CreateClient();

@@ -85,4 +85,8 @@ public sealed record ExportedEvent(
     string Source,
     bool? Success,
     string? Code,
-    JsonElement? Detail);
+    JsonElement? Detail)
+{
+    /// <summary>Of pioneer's report of an execution that KernelService has reported, too: whether that report comes after it. Null for everything else.</summary>
+    internal bool? IsReportedLater { get; init; }
+}

@@ -13,10 +13,10 @@ namespace Lyceum.TelemetryIngest.Exports;
 /// Writes a file of an export into a response, as a whole or, as RFC 9110 (14) has it, from a byte on. Nothing is kept: the file is
 /// made anew each time, and its length, which a range needs, is found by making it once.
 /// </summary>
-internal sealed class ExportDownload(NpgsqlDataSource database, ExportStore exports, AccessLog log, IOptions<StudiesOptions> options) : IDisposable
+internal sealed partial class ExportDownload(
+    NpgsqlDataSource database, ExportStore exports, AccessLog log, IOptions<StudiesOptions> options, ILogger<ExportDownload> logger) : IDisposable
 {
     private readonly SemaphoreSlim _room = new(options.Value.MaxDownloads);
-    private readonly Regex _ids = new(options.Value.IdPattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     /// <summary>Answers the request; false when too many downloads are running.</summary>
     public async Task<bool> TryAnswerAsync(HttpContext context, FrozenExport export, ExportFile file, ExportedFile known)
@@ -28,7 +28,7 @@ internal sealed class ExportDownload(NpgsqlDataSource database, ExportStore expo
 
         try
         {
-            await AnswerAsync(context, export, file, known.Length);
+            await AnswerAsync(context, export, file, known);
             return true;
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
@@ -45,8 +45,9 @@ internal sealed class ExportDownload(NpgsqlDataSource database, ExportStore expo
 
     public void Dispose() => _room.Dispose();
 
-    private async Task AnswerAsync(HttpContext context, FrozenExport export, ExportFile file, long? length)
+    private async Task AnswerAsync(HttpContext context, FrozenExport export, ExportFile file, ExportedFile known)
     {
+        var length = known.Length;
         var cancellationToken = context.RequestAborted;
         var response = context.Response;
         var tag = $"\"{export.Id}-{file.Name}\"";
@@ -58,7 +59,7 @@ internal sealed class ExportDownload(NpgsqlDataSource database, ExportStore expo
         response.Headers.CacheControl = "private, no-store";
         if (range is not null || HttpMethods.IsHead(context.Request.Method))
         {
-            length ??= await WriteAsync(export, file, new MeasuredStream(Stream.Null), cancellationToken);
+            length ??= await WriteAsync(export, file, known, new MeasuredStream(Stream.Null), cancellationToken);
         }
 
         var (first, end) = (0L, length ?? long.MaxValue);
@@ -84,16 +85,22 @@ internal sealed class ExportDownload(NpgsqlDataSource database, ExportStore expo
 
         await log.WriteAsync(
             context.User.Caller(), export.Course, export.Study, "downloaded", cancellationToken, export.Id, range is null ? file.Name : $"{file.Name} {response.Headers.ContentRange}");
-        await WriteAsync(export, file, new MeasuredStream(response.Body, first, end), cancellationToken);
+        await WriteAsync(export, file, known, new MeasuredStream(response.Body, first, end), cancellationToken);
     }
 
-    private async Task<long> WriteAsync(FrozenExport export, ExportFile file, MeasuredStream stream, CancellationToken cancellationToken)
+    private async Task<long> WriteAsync(FrozenExport export, ExportFile file, ExportedFile known, MeasuredStream stream, CancellationToken cancellationToken)
     {
         await using (stream)
         {
-            await file.WriteAsync(
-                new ExportedEvents(database, exports, export, new Scrubber(export.Names, _ids), options.Value.IriBase), stream, cancellationToken);
-            await stream.FlushAsync(cancellationToken);
+            var ids = new Regex(export.IdPattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            await file.WriteAsync(new ExportedEvents(database, exports, export, new Scrubber(export.Names, ids)), stream, cancellationToken);
+            if (known.Sha256 is { } sha256 && (known.Length != stream.Length || sha256 != Convert.ToHexStringLower(stream.Sha256)))
+            {
+                LogChanged(logger, file.Name, export.Id);
+                throw new OperationCanceledException("The file is not what it was.");
+            }
+
+            await stream.CompleteAsync(cancellationToken);
             await exports.RememberAsync(export.Id, file.Name, stream.Length, stream.Sha256, cancellationToken);
             return stream.Length;
         }
@@ -113,4 +120,7 @@ internal sealed class ExportDownload(NpgsqlDataSource database, ExportStore expo
         (null, { } last) => (Math.Max(0, length - last), length),
         _ => (0, length),
     };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{File} of export {Export} is not what it was when it was written first, and the download was broken off: make a new export")]
+    private static partial void LogChanged(ILogger logger, string file, Guid export);
 }

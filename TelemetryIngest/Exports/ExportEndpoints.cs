@@ -58,7 +58,14 @@ internal static class ExportEndpoints
             return StudyEndpoints.NoStudy(course, study);
         }
 
-        IReadOnlyList<string> masked = [.. await names.ReadAsync(course, cancellationToken), .. asked?.Names ?? []];
+        if (await names.ReadAsync(course, cancellationToken) is not { } accounts)
+        {
+            return TypedResults.Problem(
+                "Nobody can tell the names of the course's accounts, which an export would not mask then. Set services:gateway:http:0, or Studies:WithoutAccounts to true where there is no Gateway.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
+        IReadOnlyList<string> masked = [.. accounts, .. asked?.Names ?? []];
         return await exports.CreateAsync(found, masked, context.User.Caller(), cancellationToken) is { } export
             ? TypedResults.Created($"/telemetry/courses/{course}/studies/{study}/exports/{export.Id}", export)
             : TypedResults.Problem("The study has ended or changed meanwhile: look at it again.", statusCode: StatusCodes.Status409Conflict);

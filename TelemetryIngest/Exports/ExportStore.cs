@@ -50,8 +50,8 @@ internal sealed class ExportStore(
         var oldest = (await connection.ReadAsync(OldestMonth, row => row.GetString(0), cancellationToken))[0];
         await connection.ExecuteAsync(
             """
-            INSERT INTO study_exports (id, study, version, definition, bound, oldest_month, report, names, created_by, created_at, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            INSERT INTO study_exports (id, study, version, definition, bound, oldest_month, report, names, created_by, created_at, expires_at, id_pattern, iri_base)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             """,
             cancellationToken,
             id,
@@ -64,7 +64,9 @@ internal sealed class ExportStore(
             _seal.Close(id.ToString(), JsonSerializer.SerializeToUtf8Bytes([.. names], TelemetryJson.Default.StringArray)),
             actor.Subject,
             now,
-            now + options.Value.ExportLifetime);
+            now + options.Value.ExportLifetime,
+            options.Value.IdPattern,
+            options.Value.IriBase);
         await AddSubjectsAsync(connection, id, study.Id, keys.Open(study.Id, key[0]), included, cancellationToken);
         await log.WriteAsync(connection, actor, study.Course, study.Id, "exported", cancellationToken, id);
         await transaction.CommitAsync(cancellationToken);
@@ -74,9 +76,13 @@ internal sealed class ExportStore(
     public async Task<IReadOnlyList<StudyExport>> ListAsync(Study study, CancellationToken cancellationToken)
     {
         List<StudyExport> exports = [];
-        foreach (var id in await database.ReadAsync("SELECT id FROM study_exports WHERE study = $1 ORDER BY id DESC LIMIT 100", row => row.GetGuid(0), cancellationToken, study.Id))
+        foreach (var id in await database.ReadAsync("SELECT id FROM study_exports WHERE study = $1 AND expires_at > $2 ORDER BY id DESC LIMIT 100", row => row.GetGuid(0), cancellationToken, study.Id, time.GetUtcNow()))
         {
-            exports.Add((await FindAsync(study, id, cancellationToken))!);
+            // It may have expired since.
+            if (await FindAsync(study, id, cancellationToken) is { } export)
+            {
+                exports.Add(export);
+            }
         }
 
         return exports;
@@ -119,7 +125,7 @@ internal sealed class ExportStore(
             cancellationToken,
             id);
         return (await database.ReadAsync(
-            $"SELECT definition::text, bound, names FROM study_exports WHERE {Valid}",
+            $"SELECT definition::text, bound, names, id_pattern, iri_base FROM study_exports WHERE {Valid}",
             row => new FrozenExport(
                 id,
                 study.Id,
@@ -128,6 +134,8 @@ internal sealed class ExportStore(
                 row.GetInt64(1),
                 NamesOf(id, row.GetFieldValue<byte[]>(2)),
                 key,
+                row.Text(3) ?? options.Value.IdPattern,
+                row.Text(4) ?? options.Value.IriBase,
                 subjects),
             cancellationToken,
             id,
@@ -143,8 +151,11 @@ internal sealed class ExportStore(
         "INSERT INTO study_export_files (export, name, length, sha256) SELECT id, $2, $3, $4 FROM study_exports WHERE id = $1 ON CONFLICT DO NOTHING",
         cancellationToken, id, name, length, sha256);
 
-    /// <summary>$1 is the export, $2 the time.</summary>
-    private const string Valid = $"id = $1 AND revoked_at IS NULL AND expires_at > $2 AND oldest_month = ({OldestMonth})";
+    /// <summary>$1 is the export, $2 the time. Months that were dropped matter where the study's time was in them.</summary>
+    private const string Valid = $$"""
+        id = $1 AND revoked_at IS NULL AND expires_at > $2
+        AND ({{OldestMonth}}) <= greatest(oldest_month, to_char((definition ->> 'from')::timestamptz AT TIME ZONE 'UTC', '"events_"YYYY_MM'))
+        """;
 
     private string[] NamesOf(Guid id, byte[] names) => JsonSerializer.Deserialize(
         _seal.Open(id.ToString(), names) ?? throw new InvalidOperationException("The export's names were sealed under another Identity:Key: without them it would say them."),

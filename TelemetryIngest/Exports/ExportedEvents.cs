@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Lyceum.TelemetryIngest.Events;
+using Lyceum.TelemetryIngest.Formats;
 using Lyceum.TelemetryIngest.Storage;
 using Npgsql;
 
 namespace Lyceum.TelemetryIngest.Exports;
 
 /// <summary>Reads an export's events as they may leave: by subject, each subject's in order.</summary>
-internal sealed class ExportedEvents(NpgsqlDataSource database, ExportStore exports, FrozenExport export, Scrubber scrubber, string iriBase)
+internal sealed class ExportedEvents(NpgsqlDataSource database, ExportStore exports, FrozenExport export, Scrubber scrubber)
 {
     private const string OfLearner = $"""
         SELECT id, occurred_at, received_at, live_at, clock_off, type, notebook, cell, session, source, success, (detail - 'notebookContent')::text,
@@ -15,7 +16,13 @@ internal sealed class ExportedEvents(NpgsqlDataSource database, ExportStore expo
                 to_jsonb(detail ->> 'code'),
                 detail -> 'doc',
                 CASE WHEN type = '{Execution.Observed}' THEN
-                    jsonb_path_query_first(detail, '$.notebookContent.cells[*] ? (@.id == $id).source', jsonb_build_object('id', cell)) END)::text
+                    jsonb_path_query_first(detail, '$.notebookContent.cells[*] ? (@.id == $id).source', jsonb_build_object('id', cell)) END)::text,
+            CASE WHEN type = '{Execution.Observed}' THEN (
+                SELECT report.live_at > events.live_at FROM events AS report
+                WHERE report.course = $1 AND report.learner = $6 AND report.number <= $5 AND report.type = '{Execution.Reported}' AND report.type = ANY ($4)
+                    AND report.success IS NOT NULL AND (report.notebook = events.notebook OR report.notebook IS NULL OR events.notebook IS NULL)
+                    AND report.live_at BETWEEN events.live_at - interval '1 minute' AND events.live_at + interval '1 minute'
+                ORDER BY abs(extract(epoch FROM report.live_at - events.live_at)) LIMIT 1) END
         FROM events WHERE {Anonymity.InStudy} AND learner = $6
         ORDER BY live_at, id
         """;
@@ -25,7 +32,7 @@ internal sealed class ExportedEvents(NpgsqlDataSource database, ExportStore expo
     public FrozenExport Export => export;
 
     /// <summary>What IRIs of this study begin with.</summary>
-    public string Iri => $"{iriBase}/studies/{export.Study}";
+    public string Iri => $"{export.IriBase}/studies/{export.Study}";
 
     /// <summary>Every event.</summary>
     /// <exception cref="OperationCanceledException">A learner in the export has withdrawn meanwhile, or it has expired: not even the rest may leave.</exception>
@@ -58,16 +65,23 @@ internal sealed class ExportedEvents(NpgsqlDataSource database, ExportStore expo
         subject,
         order,
         row.GetString(5),
-        row.GetFieldValue<DateTimeOffset>(1) + shift,
-        row.GetFieldValue<DateTimeOffset>(2) + shift,
+        Shifted(row.GetFieldValue<DateTimeOffset>(1), shift),
+        Shifted(row.GetFieldValue<DateTimeOffset>(2), shift),
         row.GetBoolean(4),
         row.Text(6) is { } notebook ? scrubber.Clean(notebook) : null,
         row.Text(7) is { } cell ? export.Key.Name("cell", cell) : null,
         row.Text(8) is { } session ? export.Key.Id("session", session) : null,
         row.GetString(9),
         row.IsDBNull(10) ? null : row.GetBoolean(10),
-        row.Text(12) is { } code ? scrubber.Clean(TextOf(JsonElement.Parse(code))) : null,
-        row.Text(11) is { } detail ? JsonElement.Parse(ScrubbedJson.From(JsonElement.Parse(detail), scrubber, export.Key)) : null);
+        row.Text(12) is { } code ? scrubber.Clean(TextOf(JsonElement.Parse(code, BodyValues.Stored))) : null,
+        row.Text(11) is { } detail ? JsonElement.Parse(ScrubbedJson.From(JsonElement.Parse(detail, BodyValues.Stored), scrubber, export.Key), BodyValues.Stored) : null)
+    {
+        IsReportedLater = row.IsDBNull(13) ? null : row.GetBoolean(13),
+    };
+
+    /// <summary>A sender's clock may say any year: what would come to lie before the first is said to be its beginning.</summary>
+    private static DateTimeOffset Shifted(DateTimeOffset time, TimeSpan shift) =>
+        new(Math.Clamp(time.UtcTicks + shift.Ticks, DateTimeOffset.MinValue.UtcTicks, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero);
 
     /// <summary>A text, or lines: pioneer's <c>doc</c> has them without their ends, nbformat's <c>source</c> with.</summary>
     private static string TextOf(JsonElement code) => code.ValueKind == JsonValueKind.String

@@ -10,9 +10,20 @@ namespace Lyceum.TelemetryIngest.Exports;
 /// <param name="Bound">The highest number of an event in it.</param>
 /// <param name="Names">The names that are masked.</param>
 /// <param name="Key">The key of the study's pseudonyms.</param>
+/// <param name="IdPattern">What students' numbers looked like.</param>
+/// <param name="IriBase">What IRIs began with.</param>
 /// <param name="Subjects">Who is in it, by pseudonym.</param>
 internal sealed record FrozenExport(
-    Guid Id, Guid Study, string Course, StudyDefinition Definition, long Bound, IReadOnlyList<string> Names, StudyKey Key, IReadOnlyList<ExportSubject> Subjects);
+    Guid Id,
+    Guid Study,
+    string Course,
+    StudyDefinition Definition,
+    long Bound,
+    IReadOnlyList<string> Names,
+    StudyKey Key,
+    string IdPattern,
+    string IriBase,
+    IReadOnlyList<ExportSubject> Subjects);
 
 /// <summary>A learner in an export.</summary>
 /// <param name="Subject">The pseudonym in the study.</param>

@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 
 namespace Lyceum.TelemetryIngest.Exports;
 
-/// <summary>Counts and hashes what is written, and passes a part of it on.</summary>
+/// <summary>
+/// Counts and hashes what is written, and passes a part of it on; the part's last byte only when all is found to be well, so that
+/// nobody takes for whole what is not.
+/// </summary>
 /// <param name="target">Where the part goes.</param>
 /// <param name="first">The first byte that is passed on.</param>
 /// <param name="end">The first one that is no longer.</param>
@@ -12,6 +15,7 @@ internal sealed class MeasuredStream(Stream target, long first = 0, long end = l
     private readonly ArrayBufferWriter<byte> _kept = new();
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _length;
+    private byte? _last;
 
     public override bool CanRead => false;
 
@@ -35,6 +39,18 @@ internal sealed class MeasuredStream(Stream target, long first = 0, long end = l
     {
         await PassOnAsync(cancellationToken);
         await target.WriteAsync(buffer[Take(buffer.Span)], cancellationToken);
+    }
+
+    /// <summary>Passes on what was held back.</summary>
+    public async ValueTask CompleteAsync(CancellationToken cancellationToken)
+    {
+        await PassOnAsync(cancellationToken);
+        if (_last is { } last)
+        {
+            await target.WriteAsync(new[] { last }, cancellationToken);
+        }
+
+        await target.FlushAsync(cancellationToken);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -79,6 +95,11 @@ internal sealed class MeasuredStream(Stream target, long first = 0, long end = l
         var from = (int)Math.Clamp(first - _length, 0, bytes.Length);
         var to = (int)Math.Clamp(end - _length, from, bytes.Length);
         _length += bytes.Length;
+        if (from < to && _length >= end)
+        {
+            _last = bytes[--to];
+        }
+
         return from..to;
     }
 

@@ -71,7 +71,7 @@ internal sealed class ProgSnapSubject(string subject, string course, StudyKey ke
         [ProgSnapColumn.CourseID] = course,
         [ProgSnapColumn.AssignmentID] = one.Notebook,
         [ProgSnapColumn.ProblemID] = one.Cell is null ? null : $"{one.Notebook}#{one.Cell}",
-        [ProgSnapColumn.ExperimentalCondition] = one.Detail?.Text("condition"),
+        [ProgSnapColumn.ExperimentalCondition] = one.Detail?.Text("arm") ?? one.Detail?.Text("condition"),
         [ProgSnapColumn.IsFabricatedEvent] = "false",
     };
 
@@ -94,8 +94,10 @@ internal sealed class ProgSnapSubject(string subject, string course, StudyKey ke
     private void Run(ProgSnapRow row, ExportedEvent one, ExecutionError error)
     {
         var cell = (one.Notebook, one.Cell);
-        _attempts[cell] = _attempts.GetValueOrDefault(cell) + 1;
-        row[ProgSnapColumn.Attempt] = one.Cell is null ? null : _attempts[cell].ToString(CultureInfo.InvariantCulture);
+        // One run that two have reported is one attempt; which report comes first is not certain.
+        var attempt = _attempts.GetValueOrDefault(cell) + (one.IsReportedLater == false ? 0 : 1);
+        _attempts[cell] = one.IsReportedLater is null ? attempt : _attempts.GetValueOrDefault(cell);
+        row[ProgSnapColumn.Attempt] = one.Cell is null ? null : attempt.ToString(CultureInfo.InvariantCulture);
         row[ProgSnapColumn.ExecutionID] = row[ProgSnapColumn.EventID];
         row[ProgSnapColumn.ExecutionResult] = one.Success == true ? "Success" : error.IsInterrupt ? "Timeout" : "Error";
     }

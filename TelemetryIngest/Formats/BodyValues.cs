@@ -11,6 +11,9 @@ internal static class BodyValues
     /// <summary>How deep a value may nest.</summary>
     public const int MaxDepth = 256;
 
+    /// <summary>For reading what was taken.</summary>
+    public static readonly JsonDocumentOptions Stored = new() { MaxDepth = MaxDepth };
+
     private static ReadOnlySpan<byte> Bom => [0xEF, 0xBB, 0xBF];
 
     /// <summary>The values, in order.</summary>

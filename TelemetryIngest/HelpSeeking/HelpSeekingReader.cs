@@ -1,3 +1,4 @@
+using Lyceum.TelemetryIngest.Derived;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -19,7 +20,7 @@ internal sealed class HelpSeekingReader(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = course });
         command.Parameters.Add(new() { Value = from });
         command.Parameters.Add(new() { Value = to });
-        command.Parameters.Add(new() { Value = (object?)notebook ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = notebook is null ? DBNull.Value : DerivedKey.OfNotebook(notebook), NpgsqlDbType = NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

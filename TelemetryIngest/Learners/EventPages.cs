@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Lyceum.TelemetryIngest.Formats;
 using Npgsql;
 
 namespace Lyceum.TelemetryIngest.Learners;
@@ -77,5 +78,5 @@ internal sealed class EventPages(NpgsqlDataSource database)
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    private static JsonElement Parse(string json) => JsonElement.Parse(json);
+    private static JsonElement Parse(string json) => JsonElement.Parse(json, BodyValues.Stored);
 }

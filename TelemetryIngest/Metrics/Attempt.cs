@@ -36,3 +36,10 @@ internal sealed record Attempt(DateTimeOffset Time, string? Notebook, string? Ce
         }
     }
 }
+
+/// <summary>An error that learners met.</summary>
+/// <param name="Name">Its type.</param>
+/// <param name="Count">How often.</param>
+/// <param name="Learners">By how many learners.</param>
+/// <param name="Example">Its message, the last time.</param>
+internal sealed record MetError(string Name, int Count, int Learners, string Example);

@@ -56,6 +56,19 @@ internal sealed partial class MetricsReader(NpgsqlDataSource database, IOptions<
         return new CourseMetrics(course, from, to, learners, CellProgress.Of(learners));
     }
 
+    /// <summary>The errors of a span of time, the most frequent first; null when there are more executions than may be counted.</summary>
+    public async Task<IReadOnlyList<MetError>?> ErrorsAsync(string course, DateTimeOffset from, DateTimeOffset to, string? notebook, CancellationToken cancellationToken) =>
+        await AttemptsAsync(course, from, to, notebook, cancellationToken) is { } attempts
+            ?
+            [
+                .. attempts.SelectMany(own => own.Value.Where(one => one.IsFailed).Select(one => (Learner: own.Key, Attempt: one)))
+                    .GroupBy(one => one.Attempt.Error!)
+                    .Select(error => new MetError(
+                        error.Key, error.Count(), error.Select(one => one.Learner).Distinct().Count(), error.MaxBy(one => one.Attempt.Time).Attempt.Message ?? ""))
+                    .OrderByDescending(error => error.Count).ThenBy(error => error.Name, StringComparer.Ordinal),
+            ]
+            : null;
+
     private async Task<Dictionary<string, List<Attempt>>?> AttemptsAsync(string course, DateTimeOffset from, DateTimeOffset to, string? notebook, CancellationToken cancellationToken)
     {
         Dictionary<string, List<(CountedEvent Counted, Attempt Attempt)>> executions = [];

@@ -65,10 +65,20 @@ internal sealed partial class EventMonths(
         var oldest = now - kept;
         foreach (var month in await ListAsync(cancellationToken))
         {
-            if (EndOf(month) <= oldest)
+            if (EndOf(month) > oldest)
+            {
+                continue;
+            }
+
+            try
             {
                 await DropAsync(month, cancellationToken);
                 LogDropped(logger, month);
+            }
+            catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                LogInUse(logger, month);
+                break;
             }
         }
 
@@ -96,12 +106,15 @@ internal sealed partial class EventMonths(
         return months;
     }
 
+    /// <summary>Writers queue up behind whoever waits to drop a month, so that one who reads for long is not waited for.</summary>
     private async Task DropAsync(string month, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 #pragma warning disable CA2100 // The name is one of the database's own, and has been read as a month.
-        await using var drop = new NpgsqlCommand($"DELETE FROM event_ids USING {month} AS gone WHERE event_ids.id = gone.id; DROP TABLE {month}", connection) { CommandTimeout = 0 };
+        await using var forget = new NpgsqlCommand($"DELETE FROM event_ids USING {month} AS gone WHERE event_ids.id = gone.id", connection) { CommandTimeout = 0 };
+        await forget.ExecuteNonQueryAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var drop = new NpgsqlCommand($"SET LOCAL lock_timeout = '2s'; DROP TABLE {month}", connection);
 #pragma warning restore CA2100
         await drop.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -120,6 +133,9 @@ internal sealed partial class EventMonths(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Dropped {Month}, whose events are past retention")]
     private static partial void LogDropped(ILogger logger, string month);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Month} is past retention and is dropped later: somebody is reading events")]
+    private static partial void LogInUse(ILogger logger, string month);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Months of events are made and dropped later, PostgreSQL does not answer: {Reason}")]
     private static partial void LogPutOff(ILogger logger, string reason);

@@ -5,7 +5,7 @@ namespace Lyceum.TelemetryIngest.Progress;
 /// <param name="Notebook">The notebook's path; null when nobody has run a cell of any yet.</param>
 /// <param name="Notebooks">The notebooks that there are, by how many learners ran something in them.</param>
 /// <param name="Cells">The exercises: cells that enough learners ran, in the order in which they come to them.</param>
-/// <param name="Learners">By pseudonym.</param>
+/// <param name="Learners">Those who ran something in the notebook, or were in it last; by pseudonym.</param>
 public sealed record CourseProgress(
     string Course, string? Notebook, IReadOnlyList<NotebookProgress> Notebooks, IReadOnlyList<ExerciseProgress> Cells, IReadOnlyList<LearnerProgress> Learners);
 

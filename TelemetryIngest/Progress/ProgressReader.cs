@@ -22,6 +22,8 @@ internal sealed class ProgressReader(NpgsqlDataSource database, IOptions<Progres
         WHERE course = $1 AND notebook = $2 ORDER BY learner, cell, day
         """;
 
+    private const string There = "SELECT learner FROM learners WHERE course = $1 AND notebook = $2";
+
     private const string Reliance = """
         SELECT learner, tutor::float8 / (typed + pasted + tutor) FROM code_states
         WHERE course = $1 AND notebook = $2 AND typed + pasted + tutor > 0
@@ -46,10 +48,12 @@ internal sealed class ProgressReader(NpgsqlDataSource database, IOptions<Progres
 
         SortedDictionary<string, Dictionary<string, CellStanding>> learners = new(StringComparer.Ordinal);
         await ReadAsync(Days, row => Add(learners, row), cancellationToken, course, asked);
+        var exercises = Exercises(learners.Values);
+        // Who has the notebook open and has run nothing yet has not started.
+        await ReadAsync(There, row => learners.TryAdd(row.GetString(0), []), cancellationToken, course, asked);
         Dictionary<string, double> reliance = [];
         await ReadAsync(Reliance, row => reliance[row.GetString(0)] = row.GetDouble(1), cancellationToken, course, asked);
 
-        var exercises = Exercises(learners.Values);
         var code = await CodeAsync(course, learners, exercises, cancellationToken);
         var stuckAfter = activity.Value.StuckAfter;
         return new CourseProgress(

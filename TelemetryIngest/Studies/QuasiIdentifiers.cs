@@ -21,6 +21,9 @@ internal static class QuasiIdentifiers
     /// <summary>Those that there are.</summary>
     public static IReadOnlyCollection<string> Names => Expressions.Keys;
 
+    /// <summary>Those that are dates.</summary>
+    public static IReadOnlyCollection<string> OfDates => ["first_day", "last_day"];
+
     /// <summary>The expression of an array of them, of a learner's events.</summary>
     public static string ArrayOf(IEnumerable<string> names) => $"ARRAY[{string.Join(", ", names.Select(name => Expressions[name]))}]::text[]";
 }

@@ -19,6 +19,9 @@ internal sealed class StudiesOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Studies:CheckInterval must be between 00:00:01 and 1.00:00:00.")]
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Whether there may be exports without the names of the course's accounts, where there is no Gateway that has any.</summary>
+    public bool WithoutAccounts { get; set; }
+
     /// <summary>What students' numbers look like, a regular expression without look-arounds and back references; what matches is masked in exports.</summary>
     [Required(ErrorMessage = "Studies:IdPattern is empty: write a regular expression that students' numbers match.")]
     public string IdPattern { get; set; } = @"\b[A-Za-z]{0,2}\d{7,9}\b";

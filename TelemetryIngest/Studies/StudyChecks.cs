@@ -27,6 +27,11 @@ internal static partial class StudyChecks
             problems["quasi_identifiers"] = [$"Choose from {string.Join(", ", QuasiIdentifiers.Names)}."];
         }
 
+        if (draft.RelativeTimes == true && quasi.Intersect(QuasiIdentifiers.OfDates).Any())
+        {
+            problems["relative_times"] = [$"Leave out {string.Join(" and ", QuasiIdentifiers.OfDates)}: an export says quasi-identifiers, and so the days that relative times are to hide."];
+        }
+
         if (draft.K is < 2 or > 1000)
         {
             problems["k"] = ["Write a number from 2 to 1000."];

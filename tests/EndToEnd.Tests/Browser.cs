@@ -35,6 +35,14 @@ public sealed class Browser : IAsyncLifetime
         return page;
     }
 
+    /// <summary>A page in a browser profile of its own, which is nowhere yet.</summary>
+    internal async Task<IPage> NewPageAsync()
+    {
+        var context = await _chromium!.NewContextAsync();
+        context.SetDefaultTimeout(PatienceMilliseconds);
+        return await context.NewPageAsync();
+    }
+
     public async Task DisposeAsync()
     {
         if (_chromium is not null)

@@ -23,7 +23,6 @@ public sealed class RoutingTests(GatewayApplication application)
     [InlineData("/api/experimental/web_search")]
     [InlineData("/usage")]
     [InlineData("/telemetry/events")]
-    [InlineData("/xapi/statements")]
     [InlineData("/llm/chat/")]
     [InlineData("/mcp")]
     [InlineData("/receive_student_message")]

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Lyceum.ServiceDefaults.Identity;
+using Lyceum.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +13,8 @@ namespace Lyceum.Gateway.Tests;
 /// <summary>A service at the wire: says what reached it, streams when asked, echoes WebSockets.</summary>
 public sealed class Upstream : IAsyncDisposable
 {
+    private static readonly IdentityTokens Tokens = new(TestIdentity.Key, IdentityTokens.InternalPurpose, "upstream", TimeSpan.FromMinutes(5), TimeProvider.System);
+
     private readonly WebApplication _app;
     private int _requests;
 
@@ -31,6 +35,9 @@ public sealed class Upstream : IAsyncDisposable
 
     /// <summary>What services were asked to forget.</summary>
     public ConcurrentQueue<(string Path, JsonElement Body)> Erasures { get; } = [];
+
+    /// <summary>The learning events that Gateway itself has sent.</summary>
+    public ConcurrentQueue<JsonElement> Events { get; } = [];
 
     /// <summary>How many times from now on a service does not forget.</summary>
     public int ErasuresToFail { get; set; }
@@ -62,6 +69,16 @@ public sealed class Upstream : IAsyncDisposable
             await context.Response.Body.FlushAsync();
             await SecondPart.WaitAsync(context.RequestAborted);
             await context.Response.WriteAsync("second\n");
+        }
+        else if (context.Request.Path == "/telemetry/events" && Tokens.Read(context.Request.Headers[IdentityHeader.Name]) is { } caller && caller.Roles.Contains(Roles.Service))
+        {
+            var batch = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body);
+            foreach (var sent in batch.GetProperty("events").EnumerateArray())
+            {
+                Events.Enqueue(sent.Clone());
+            }
+
+            await context.Response.WriteAsJsonAsync(new { accepted = batch.GetProperty("events").GetArrayLength() });
         }
         else if (context.Request.Path.Value.EndsWith("/erasures", StringComparison.Ordinal) && context.Request.Path.Value.Count(unit => unit == '/') == 2)
         {

@@ -22,6 +22,11 @@ public sealed class CourseMetricsTests(TelemetryApplication app) : IClassFixture
     // Three pairs: A A gives 11, A B gives 8, B ok nothing; 19 / 11 / 3.
     [InlineData("A A B ok", 0.57575757575757580)]
     [InlineData("A A A", 1.0)]
+    // As public implementations' own examples have it: other errors in a row 8 / 11, and one pair of each (8 + 11) / 22.
+    [InlineData("A B", 0.72727272727272730)]
+    [InlineData("A B C", 0.72727272727272730)]
+    [InlineData("A A B", 0.86363636363636360)]
+    [InlineData("A B B", 0.86363636363636360)]
     public async Task The_error_quotient_is_what_was_computed_by_hand(string errors, double? expected)
     {
         var metrics = await OfAsync(InRow(errors));

@@ -48,6 +48,47 @@ public sealed class RetentionTests(TelemetryApplication app) : IClassFixture<Tel
     }
 
     [Fact]
+    public async Task A_month_is_dropped_without_anybody_waiting_and_what_was_derived_of_it_goes_on()
+    {
+        var database = await app.Postgres.CreateDatabaseAsync();
+        await using var data = NpgsqlDataSource.Create(database);
+        await using (var before = await StartAsync(("Events:MaxClockError", "200.00:00:00"), ("Derivation:CodeInterval", "00:00:00")))
+        {
+            using var service = before.ClientFor(TestIdentity.Service());
+            await service.SendAsync(Edit(Now.AddDays(-90), 0, "tutor"), Edit(Now.AddHours(-1), 1, "typed")).IngestedAsync();
+            await Calls.UntilAsync(async () => await data.OneAsync<long>("SELECT count(*) FROM code_states") == 1, TimeSpan.FromSeconds(30));
+        }
+
+        await using var reading = await data.OpenConnectionAsync();
+        await using var transaction = await reading.BeginTransactionAsync();
+        await using var read = new NpgsqlCommand("SELECT count(*) FROM events", reading);
+        await read.ExecuteScalarAsync();
+        await using var after = await StartAsync(
+            ("Retention:Events", "40.00:00:00"), ("Retention:CheckInterval", "00:00:01"), ("Derivation:CodeInterval", "00:00:00"));
+        using var sender = after.ClientFor(TestIdentity.Service());
+        await Calls.UntilAsync(
+            async () => await data.OneAsync<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted)"), TimeSpan.FromSeconds(60));
+        Assert.Equal((1, 0, ""), await sender.SendAsync(Edit(Now, 2, "typed")).IngestedAsync());
+        Assert.Equal(3, await data.OneAsync<long>("SELECT count(*) FROM events"));
+
+        await transaction.RollbackAsync();
+        await Calls.UntilAsync(async () => await data.OneAsync<long>("SELECT count(*) FROM events") == 2, TimeSpan.FromSeconds(60));
+        // Late, so that the code would be rebuilt if its beginning were still there.
+        await sender.SendAsync(Edit(Now.AddHours(-2), 7, "typed"), Edit(Now, 3, "typed")).IngestedAsync();
+        await Calls.UntilAsync(async () => await data.OneAsync<int>("SELECT typed FROM code_states") == 3, TimeSpan.FromSeconds(30));
+        Assert.Equal(1, await data.OneAsync<int>("SELECT tutor FROM code_states"));
+
+        async Task<ServiceUnderTest<Program>> StartAsync(params (string Key, string Value)[] settings) => await new ServiceUnderTest<Program>(
+            [new("ConnectionStrings:telemetrydb", database), .. settings.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value))]).StartedAsync();
+
+        static Dictionary<string, object?> Edit(DateTimeOffset time, int length, string origin) => Sent.Event(
+            "CellEditEvent",
+            time,
+            new { cells = new[] { new { id = "c1", index = 0, type = "code" } }, changes = length > 0 ? new object[] { length, new object[] { 0, "x" } } : [new object[] { 0, "x" }], origin },
+            "Task.ipynb").Of("c", "here");
+    }
+
+    [Fact]
     public async Task Events_of_before_there_were_months_are_moved_into_theirs()
     {
         var database = await app.Postgres.CreateDatabaseAsync();

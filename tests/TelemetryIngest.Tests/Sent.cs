@@ -23,6 +23,9 @@ internal static class Sent
         ["NotebookVisibleEvent"] = """{"cells":[{"id":"a1","index":3,"type":"code"}]}""",
     };
 
+    /// <summary>As deep as fits into an event, in whatever body that comes.</summary>
+    public static readonly string Deep = new string('[', 240) + new string(']', 240);
+
     public const string WholeNotebook =
         """{"cells":[{"id":"a1","cell_type":"code","source":["import pandas\n","df.head()"],"outputs":[]}],"metadata":{"kernelspec":{"language":"python"}},"nbformat":4,"nbformat_minor":5}""";
 

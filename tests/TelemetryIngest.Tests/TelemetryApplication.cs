@@ -22,7 +22,7 @@ public sealed class TelemetryApplication : IAsyncLifetime
 
     /// <summary>Another replica on the same database, or the only one with other settings.</summary>
     public async Task<ServiceUnderTest<Program>> ReplicaAsync(params KeyValuePair<string, string?>[] settings) =>
-        await new ServiceUnderTest<Program>([new("ConnectionStrings:telemetrydb", Database), .. settings]).StartedAsync();
+        await new ServiceUnderTest<Program>([new("ConnectionStrings:telemetrydb", Database), new("Studies:WithoutAccounts", "true"), .. settings]).StartedAsync();
 
     /// <summary>A replica with a database of its own.</summary>
     public async Task<(ServiceUnderTest<Program> Service, NpgsqlDataSource Data)> AloneAsync(params KeyValuePair<string, string?>[] settings)
@@ -54,10 +54,12 @@ public sealed class TelemetryApplication : IAsyncLifetime
 
 internal static class Calls
 {
+    private static readonly JsonSerializerOptions Deep = new(JsonSerializerDefaults.Web) { MaxDepth = 300 };
+
     public static readonly Uri Events = new("/telemetry/events", UriKind.Relative);
 
     public static Task<HttpResponseMessage> SendAsync(this HttpClient client, params IEnumerable<object> events) =>
-        client.PostAsJsonAsync(Events, new { events });
+        client.PostAsJsonAsync(Events, new { events }, Deep);
 
     public static Task<HttpResponseMessage> SendTextAsync(this HttpClient client, string body, string path = "/telemetry/events") =>
         client.PostAsync(new Uri(path, UriKind.Relative), new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
@@ -76,6 +78,15 @@ internal static class Calls
     {
         using var response = await request;
         return await response.JsonAsync();
+    }
+
+    /// <summary>The same of an answer that holds an event as deep as is taken.</summary>
+    public static async Task<JsonElement> DeepJsonAsync(this Task<HttpResponseMessage> request)
+    {
+        using var response = await request;
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode}: {body}");
+        return JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = 300 });
     }
 
     /// <summary>What a request was answered: accepted, duplicates, and the places of the rejected.</summary>

@@ -22,23 +22,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts the service of an assembly and answers once it is ready.</summary>
     public static async Task<ServiceProcess> StartAsync(Assembly assembly, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        ArgumentNullException.ThrowIfNull(assembly);
-        var start = new ProcessStartInfo("dotnet", [assembly.Location])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(assembly.Location)!,
-        };
-        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
-        start.Environment["Identity__Key"] = TestIdentity.Key;
-        start.Environment["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information";
-        foreach (var (key, value) in settings)
-        {
-            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-        }
-
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var service = new ServiceProcess(Process.Start(start)!);
+        var service = new ServiceProcess(Run(assembly, settings));
         service._process.OutputDataReceived += (_, line) =>
         {
             if (line.Data?.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
@@ -52,6 +37,16 @@ public sealed class ServiceProcess : IAsyncDisposable
         service.Address = await listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await service.ReadyAsync();
         return service;
+    }
+
+    /// <summary>Starts the service where it cannot start; answers its exit code and what it said.</summary>
+    public static async Task<(int Code, string Said)> FailAsync(Assembly assembly, params IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        using var process = Run(assembly, settings);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+        await process.WaitForExitAsync(limit.Token);
+        return (process.ExitCode, string.Concat(said));
     }
 
     /// <summary>A client whose requests come from the caller.</summary>
@@ -86,6 +81,26 @@ public sealed class ServiceProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static Process Run(Assembly assembly, IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        var start = new ProcessStartInfo("dotnet", [assembly.Location])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(assembly.Location)!,
+        };
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["Identity__Key"] = TestIdentity.Key;
+        start.Environment["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information";
+        foreach (var (key, value) in settings)
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        return Process.Start(start)!;
     }
 
     private async Task ReadyAsync()

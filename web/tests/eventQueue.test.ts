@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { EventQueue, type PioneerEvent } from '../src/telemetry/eventQueue';
 
 function event(eventName: string): PioneerEvent {
@@ -22,7 +22,7 @@ test('Events are sent in order, one request after the other, and those that wait
     await Promise.resolve();
     atOnce--;
     sent.push(names(events));
-    return true;
+    return 'taken';
   });
   ['a', 'b', 'c'].forEach(text => queue.add(event(text)));
   await queue.settled();
@@ -36,7 +36,7 @@ test('What is never taken is given up after three tries, with growing pauses, an
   const queue = new EventQueue(
     async events => {
       tried.push(names(events));
-      return names(events) === 'good';
+      return names(events) === 'good' ? 'taken' : 'failed';
     },
     async milliseconds => void pauses.push(milliseconds),
   );
@@ -55,7 +55,7 @@ test('When too many wait the oldest are dropped, and counted', async () => {
   const queue = new EventQueue(async events => {
     await gate;
     sent.push(...names(events).split(' '));
-    return true;
+    return 'taken';
   });
   for (let index = 0; index <= 2100; index++) {
     queue.add(event(String(index)));
@@ -67,4 +67,15 @@ test('When too many wait the oldest are dropped, and counted', async () => {
   expect(sent.slice(0, 2)).toEqual(['0', '101']);
   expect(sent.at(-1)).toBe('2100');
   expect(queue.lost).toBe(100);
+});
+
+test('What the server refuses is not tried again, and counted as lost', async () => {
+  const fetched = vi.fn(async () => new Response(null, { status: 403 }));
+  vi.stubGlobal('fetch', fetched);
+  const queue = new EventQueue();
+  queue.add(event('a'));
+  await queue.settled();
+  expect(fetched).toHaveBeenCalledTimes(1);
+  expect(queue.lost).toBe(1);
+  vi.unstubAllGlobals();
 });

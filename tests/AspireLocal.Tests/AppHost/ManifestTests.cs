@@ -57,6 +57,33 @@ public sealed class ManifestTests
     }
 
     [Fact]
+    public async Task Settings_of_ModelHost_are_passed_on_and_a_key_is_not_published()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Of("manifest.json");
+        var settings = new Dictionary<string, string>
+        {
+            ["ModelHost__Nodes__1__Url"] = "http://vllm:8000",
+            ["ModelHost__Nodes__1__Kind"] = "openai",
+            ["ModelHost__Nodes__1__ApiKeyFile"] = "/run/secrets/vllm",
+        };
+
+        var (code, _, error) = await AppHostProgram.RunAsync(settings, "--publisher", "manifest", "--output-path", file);
+
+        Assert.True(code == 0, error);
+        using var manifest = JsonDocument.Parse(await File.ReadAllTextAsync(file));
+        var resources = manifest.RootElement.GetProperty("resources");
+        Assert.Equal("openai", Text(resources, "modelhost", "env", "Nodes__1__Kind"));
+        Assert.Equal("/run/secrets/vllm", Text(resources, "modelhost", "env", "Nodes__1__ApiKeyFile"));
+
+        settings["ModelHost__Nodes__1__ApiKey"] = "sk-secret";
+        (code, _, error) = await AppHostProgram.RunAsync(settings, "--publisher", "manifest", "--output-path", file);
+        Assert.NotEqual(0, code);
+        Assert.Contains("ModelHost__Nodes__1__ApiKeyFile", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-secret", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Databases_and_nodes_of_ones_own_take_the_place_of_containers()
     {
         using var folder = new TemporaryFolder();

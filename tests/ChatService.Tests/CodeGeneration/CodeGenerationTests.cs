@@ -53,6 +53,24 @@ public sealed class CodeGenerationTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Eight_languages_are_written_and_what_has_no_kernel_is_not_run()
+    {
+        await using var suite = await ChatSuite.StartAsync(postgres);
+        suite.Writes("```\nx\n```");
+        var student = suite.Student();
+
+        foreach (var language in (string[])["Python", "R", "C#", "JavaScript", "TypeScript", "SQL", "Java", "Rust"])
+        {
+            var reply = await student.PostAsync("/codegen/generate", CodeSuite.Task(language));
+            Assert.Equal((HttpStatusCode.OK, "x"), (reply.Status, reply.Text("code_out")));
+            Assert.Contains($"the following {language} code", suite.Model.Last.Question, StringComparison.Ordinal);
+            var report = await student.PostAsync($"/codegen/sessions/{reply.Text("session_id")}/snippets/1/test", new { tests = "y" });
+            Assert.False(report.Body.GetProperty("ran").GetBoolean());
+            Assert.Contains($"no kernel for {language} here", report.Text("note"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_model_that_fails_or_writes_no_code_is_a_424_and_an_unknown_one_a_404()
     {
         await using var suite = await ChatSuite.StartAsync(postgres, ("CodeGeneration:MaxCodeCharacters", "100"));

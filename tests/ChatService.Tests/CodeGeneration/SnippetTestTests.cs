@@ -28,6 +28,25 @@ public sealed class SnippetTestTests(KernelSuite kernels) : IClassFixture<Kernel
         Assert.Equal(0, await KernelsAsync());
     }
 
+    [Theory]
+    [InlineData("R", "double <- function(n) n * 2\ncat('ready')", "stopifnot(double(2) == 4)", "stopifnot('two doubled' = double(2) == 5)")]
+    [InlineData("C#", "int Double(int n) => n * 2;\nConsole.Write(\"ready\");", "if (Double(2) != 4) throw new Exception(\"wrong\");", "if (Double(2) != 5) throw new Exception(\"two doubled\");")]
+    public async Task So_it_does_in_R_and_C_sharp(string language, string code, string right, string wrong)
+    {
+        Suite.Writes($"```\n{code}\n```");
+        var student = Suite.Student();
+        var session = await student.GenerateAsync(language);
+
+        var good = await TestAsync(student, session, 1, new { tests = right });
+        Assert.True(good.GetProperty("passed").GetBoolean(), good.ToString());
+        Assert.Equal("ready", Runs(good).Single().GetProperty("output").GetString()!.Trim());
+
+        var run = Runs(await TestAsync(student, session, 1, new { tests = wrong })).Single();
+        Assert.Equal("failed", run.GetProperty("outcome").GetString());
+        Assert.Contains("two doubled", run.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, await KernelsAsync());
+    }
+
     [Fact]
     public async Task A_failure_is_shown_to_the_model_which_repairs_it()
     {

@@ -63,7 +63,7 @@ internal sealed class PluginSuite : IAsyncDisposable
             .Select(call => (call.GetProperty("name").GetString()!, call.GetProperty("status").GetString()!, call.GetProperty("result").GetString())),
     ];
 
-    /// <summary>The name of a plugin as it stands in its manifest.</summary>
+    /// <summary>A plugin with static data.</summary>
     public static string Dates(string directive = "always", string searchTerms = "") => $$"""
         apiVersion: smarter.sh/v1
         kind: Plugin

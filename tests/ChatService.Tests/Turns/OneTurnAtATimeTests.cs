@@ -67,13 +67,13 @@ public sealed class OneTurnAtATimeTests(PostgresServer postgres)
         suite.Model.Answer = ModelHostStandIn.SaysThenWaits(held, "Look ");
         var student = suite.Student();
         string session;
-        await using (var process = await ChatProcess.StartAsync(suite.Settings))
+        await using (var process = await ServiceProcess.StartAsync(typeof(Program).Assembly, suite.Settings))
         {
             await using var stream = await new Tutoring(process.ClientFor(TestIdentity.Student())).StreamStartAsync("Why?");
             session = (await stream.NextAsync("session")).GetProperty("session_id").GetString()!;
             await stream.NextAsync("delta");
             await student.HistoryWhenAsync(session, history => history[^1].GetProperty("content").GetString() == "Look ");
-            process.Kill();
+            await process.KillAsync();
         }
 
         var history = await student.HistoryWhenAsync(session, Tutoring.HasEnded);

@@ -68,6 +68,16 @@ public sealed class SolutionTests(PostgresServer postgres)
         Assert.DoesNotContain(suite.Model.Asked, asked => asked.Body.GetRawText().Contains("total / count", StringComparison.Ordinal));
         var review = await ReviewAsync(suite);
         Assert.Equal("withheld", review.GetProperty("outcome").GetString());
+
+        JsonElement sent;
+        while ((sent = await suite.Telemetry.NextEventAsync()).GetProperty("type").GetString() != "PolicyDecision")
+        {
+            // The question's own event comes first.
+        }
+
+        Assert.Equal("answer_withheld", sent.GetProperty("detail").GetProperty("decision").GetString());
+        Assert.Equal(reply.Text("session_id"), sent.GetProperty("detail").GetProperty("about").GetString());
+        Assert.Equal("week-1/Task.ipynb", sent.GetProperty("notebook").GetString());
         Assert.InRange(review.GetProperty("likeness").GetDouble(), 0.5, 1);
         Assert.DoesNotContain("for x in xs", (await suite.Student().HistoryAsync(reply.Text("session_id")))[1].GetRawText(), StringComparison.Ordinal);
     }

@@ -30,7 +30,7 @@ public sealed class NodeFailureTests
     [Fact]
     public async Task While_a_node_loads_slowly_others_wait_for_it_and_know_that_they_do()
     {
-        await using var slow = await EngineNode.StartAsync(new KeyValuePair<string, string>("LOAD_MS", "3000"));
+        await using var slow = await EngineNode.StartAsync(new KeyValuePair<string, string>("LOAD_MS", "6000"));
         await using var host = await ModelHostUnderTest.WithNodesAsync(slow.Address);
         var first = host.PostAsync("/api/chat", new { model = "tiny", messages = Hello, options = new { num_predict = 3 } });
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -51,7 +51,7 @@ public sealed class NodeFailureTests
     {
         await using var slow = await EngineNode.StartAsync(new KeyValuePair<string, string>("LOAD_MS", "120000"));
         await using var quick = await EngineNode.StartAsync();
-        await using var host = await ModelHostUnderTest.WithAsync(("Nodes:0", slow.Address.ToString()), ("Nodes:1", quick.Address.ToString()), ("Limits:FirstByte", "00:00:02"));
+        await using var host = await ModelHostUnderTest.WithAsync(("Nodes:0", slow.Address.ToString()), ("Nodes:1", quick.Address.ToString()), ("Limits:FirstByte", "00:00:05"));
         var answer = await host.PostAsync("/api/chat", new { model = "tiny", messages = Hello, options = new { num_predict = 3 } });
         Assert.True((await answer.LinesAsync())[^1].GetProperty("done").GetBoolean());
     }

@@ -43,12 +43,17 @@ public sealed class DiscoveryTests
         zone.Fail(SocketError.TryAgain);
         await zone.AskedAsync();
         Assert.Equal(2, (await NamesAsync(host)).Count);
+        using var drained = await host.SendAsAsync(TestIdentity.Owner(), HttpMethod.Patch, $"/nodes/127.0.0.2:{port}", new { drain = true });
+        Assert.Equal(HttpStatusCode.OK, drained.StatusCode);
         zone.Fail(SocketError.HostNotFound);
         await EventuallyAsync(async () => (await NamesAsync(host)).Count == 0);
         var nowhere = await host.PostAsync("/api/chat", new { model = "tutor", messages = Hello });
         Assert.Equal(HttpStatusCode.ServiceUnavailable, nowhere.StatusCode);
-        zone.Set("127.0.0.1");
+        zone.Set("127.0.0.1", "127.0.0.2");
         await EventuallyAsync(async () => (await host.PostAsync("/api/chat", new { model = "tiny", messages = Hello, options = new { num_predict = 3 } })).StatusCode == HttpStatusCode.OK);
+        // A node that comes back is the one that it was.
+        using var returned = await host.SendAsAsync(TestIdentity.Owner(), HttpMethod.Get, $"/nodes/127.0.0.2:{port}");
+        Assert.True((await returned.JsonAsync()).GetProperty("drain").GetBoolean());
     }
 
     [Fact]

@@ -81,6 +81,26 @@ public sealed class TranslationTests
     }
 
     [Fact]
+    public async Task A_call_of_a_tool_may_take_longer_than_a_piece_of_it_may()
+    {
+        await using var node = await ScriptedNode.StartAsync(async context =>
+        {
+            await EventsAsync(context, Piece("""{"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"look","arguments":"{\"at\": ["}}]}"""));
+            for (var i = 0; i < 8; i++)
+            {
+                await Task.Delay(1000, context.RequestAborted);
+                await EventsAsync(context, Piece($$$"""{"tool_calls":[{"index":0,"function":{"arguments":"{{{i}}},"}}]}"""));
+            }
+
+            await EventsAsync(context, Piece("""{"tool_calls":[{"index":0,"function":{"arguments":"8]}"}}]}""", "\"tool_calls\"") + Done);
+        });
+        await using var host = await OnAsync(node, ("Limits:FirstByte", "00:00:06"), ("Limits:Idle", "00:00:06"));
+        using var response = await SendAsync(host, "/api/chat", Question);
+        var call = (await response.LinesAsync())[0].GetProperty("message").GetProperty("tool_calls")[0];
+        Assert.Equal(9, call.GetProperty("function").GetProperty("arguments").GetProperty("at").GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_whole_answer_comes_back_whole()
     {
         const string Answer = """{"choices":[{"index":0,"message":{"role":"assistant","content":null,"reasoning_content":"hm","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\"a\":true}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":3,"completion_tokens":2}}""";
@@ -96,6 +116,7 @@ public sealed class TranslationTests
     [InlineData("""data: {"error":{"message":"out of memory","code":500}}""", "out of memory")]
     [InlineData("""data: {"object":"error","message":"too long","code":400}""", "too long")]
     [InlineData("""data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"look","arguments":"{\"a\""}}]},"finish_reason":"length"}]}""" + "\n\ndata: [DONE]", "'look' with arguments that are no JSON")]
+    [InlineData("""data: {"choices":[{"delta":{"tool_calls":[null]}},null]}""", "stopped before the answer was finished")]
     [InlineData("data: {oops", "stopped before the answer was finished")]
     [InlineData("", "stopped before the answer was finished")]
     public async Task What_goes_wrong_in_the_middle_is_said_as_ollama_says_it(string wrong, string expected)
@@ -121,6 +142,7 @@ public sealed class TranslationTests
     [InlineData(400, """{"error":{"message":"this model's maximum context length is 4096"}}""", HttpStatusCode.BadRequest, "maximum context length")]
     [InlineData(429, """{"error":{"message":"slow down"}}""", HttpStatusCode.TooManyRequests, "slow down")]
     [InlineData(401, """{"error":{"message":"Incorrect API key provided: sk-se*ret"}}""", HttpStatusCode.BadGateway, "could not answer")]
+    [InlineData(403, """{"error":{"message":"flagged by moderation"}}""", HttpStatusCode.Forbidden, "flagged")]
     [InlineData(500, "<html>", HttpStatusCode.BadGateway, "could not answer")]
     public async Task An_error_is_translated_and_a_refused_key_is_not_shown(int status, string body, HttpStatusCode expected, string words)
     {
@@ -155,6 +177,8 @@ public sealed class TranslationTests
     [Theory]
     [InlineData("""{"role":"user","content":[{"type":"image_url","image_url":{"url":"http://169.254.169.254/latest"}}]}""")]
     [InlineData("""{"role":"user","content":[{"type":"image_url","image_url":{"detail":{"a":1},"url":"file:///etc/passwd"}}]}""")]
+    [InlineData("""{"role":"user","content":[{"type":"image_url","image_url":{"image_url":{},"url":"http://169.254.169.254/latest"}}]}""")]
+    [InlineData("""{"role":"user","content":[{"type":"file","file_url":[{"a":{"url":"http://internal/x"}}]}]}""")]
     [InlineData("""{"role":"user","content":[{"type":"input_image","image\u005furl":"//internal/x"}]}""")]
     [InlineData("""{"role":"user","content":[{"type":"video_url","video_url":{"\u0075rl":"https://internal/x"}}]}""")]
     public async Task A_request_cannot_make_a_node_fetch_from_another_host(string message)
@@ -171,6 +195,8 @@ public sealed class TranslationTests
 
     [Theory]
     [InlineData("""{"model":"tiny","messages":[{"role":"user","content":5}]}""")]
+    [InlineData("""{"model":"tiny","messages":[null]}""")]
+    [InlineData("""{"model":"tiny","messages":[{"role":"assistant","tool_calls":[null]}]}""")]
     [InlineData("""{"model":"tiny","messages":[{"role":"user","content":"\ud800"}]}""")]
     public async Task A_request_that_is_none_of_ollamas_is_the_clients_mistake(string body)
     {

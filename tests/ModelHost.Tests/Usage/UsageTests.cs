@@ -45,6 +45,36 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public async Task What_a_node_does_not_tell_is_charged_by_estimate()
+    {
+        await using var node = await ScriptedNode.StartAsync(context => context.Request.Path.Value switch
+        {
+            "/v1/chat/completions" => ScriptedNode.SendAsync(context, "data: {\"choices\":[]}\n\ndata: {\"choices\":[]}\n\ndata: {\"choices\":[]}\n\ndata: [DONE]\n\n", "text/event-stream"),
+            "/v1/embeddings" => ScriptedNode.SendAsync(context, """{"object":"list","data":[]}""", "application/json"),
+            // More than is held back, so that its figures are not read.
+            _ => ScriptedNode.SendAsync(context, $$"""{"response":"{{new string('y', 300 * 1024)}}","done":true}""", "application/json"),
+        });
+        await using var host = await ModelHostUnderTest.WithAsync(("Nodes:0", node.Address.ToString()), ("Quotas:UserTokensPerDay", "1000000"));
+        var text = new string('x', 2000);
+        await UsedAsync("/v1/chat/completions", new { model = "tiny", stream = true, messages = new[] { new { role = "user", content = new[] { new { type = "text", text }, new { type = "text", text } } } } }, 1002 + 3);
+        await UsedAsync("/api/generate", new { model = "tiny", stream = false, prompt = text + text }, 1005 + 1000 + 256);
+        await UsedAsync("/v1/embeddings", new { model = "tiny", input = new[] { text, text } }, 2261 + 1000);
+
+        async Task UsedAsync(string path, object body, int expected)
+        {
+            using var response = await host.PostAsync(path, body);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            await response.Content.ReadAsStringAsync();
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while ((await host.GetAsync("/usage")).GetProperty("quotas")[0].GetProperty("used").GetInt32() is var used && used != expected)
+            {
+                Assert.False(limit.IsCancellationRequested, $"{path}: {used} and not {expected}");
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_quota_that_is_used_up_is_429_until_it_begins_anew()
     {
         await using var node = await ScriptedNode.StartAsync(context => ScriptedNode.SendAsync(context, Answer));

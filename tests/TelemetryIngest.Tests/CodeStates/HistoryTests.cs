@@ -171,6 +171,37 @@ public sealed class HistoryTests(TelemetryApplication app) : IClassFixture<Telem
         Assert.Equal(HttpStatusCode.UnprocessableEntity, many.StatusCode);
     }
 
+    [Fact]
+    public async Task What_is_not_known_of_cells_takes_no_room_and_what_is_no_output_is_not_shown()
+    {
+        // A few bytes each, that say how long a cell is of which nothing was seen; cells that go and come again are no way round.
+        await SendAsync(
+        [
+            .. Enumerable.Range(0, 2000).Select(i => Edit(i * 0.002, $$"""{"index":{{i}},"changes":[200000],"type":"code"}""")),
+            Page(5, "NotebookOpenEvent", """{"cells":[]}"""),
+            Edit(6, """{"index":1999,"changes":[200000],"type":"code"}"""),
+            Page(7, "CellOutputEvent", """{"cells":[{"id":"c1","index":0,"type":"code"}],"outputs":[null]}"""),
+        ]);
+        var history = await HistoryAsync();
+        var steps = history.GetProperty("steps").EnumerateArray().ToList();
+        Assert.Equal(2003, steps.Count);
+        Assert.Equal(5, steps.Count(step => step.TryGetProperty("edits", out _)));
+        Assert.Equal(1996, steps.Count(step => step.TryGetProperty("broken", out var broken) && broken.GetBoolean()));
+        Assert.False(steps[^1].TryGetProperty("outputs", out _));
+        await Calls.UntilAsync(() => app.OneAsync<bool>("SELECT EXISTS (SELECT FROM code_states WHERE course = $1)", _course), TimeSpan.FromSeconds(60));
+        Assert.True(await app.OneAsync<int>("SELECT length(state) FROM code_states WHERE course = $1", _course) < 1_000_000);
+    }
+
+    [Fact]
+    public async Task An_event_as_deep_as_is_taken_can_be_looked_at_everywhere()
+    {
+        await SendAsync(Edit(0, """{"index":0,"doc":["a"],"type":"code","deep":""" + Sent.Deep + "}"), Page(1, "TutorQuestion", $$"""{"deep":{{Sent.Deep}}}"""));
+        Assert.Equal(["a", "a"], new Replayed(await HistoryAsync()).Steps.Select(step => step.Cells));
+        using var instructor = app.ClientFor(TestIdentity.Instructor(course: _course));
+        var events = await instructor.GetAsync($"/telemetry/courses/{_course}/learners/learner-sam/events").DeepJsonAsync();
+        Assert.Equal(2, events.GetProperty("events").GetArrayLength());
+    }
+
     private string Edit(double seconds, string info) => Sent.PioneerBody("CellEditEvent", _start.AddSeconds(seconds), info);
 
     private string Page(double seconds, string type, string info) => Sent.PioneerBody(type, _start.AddSeconds(seconds), info);
@@ -195,6 +226,6 @@ public sealed class HistoryTests(TelemetryApplication app) : IClassFixture<Telem
     private async Task<JsonElement> HistoryAsync()
     {
         using var instructor = app.ClientFor(TestIdentity.Instructor(course: _course));
-        return await instructor.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/telemetry/courses/{_course}/learners/learner-sam/history?notebook=Task.ipynb")).JsonAsync();
+        return await instructor.GetAsync(string.Create(CultureInfo.InvariantCulture, $"/telemetry/courses/{_course}/learners/learner-sam/history?notebook=Task.ipynb")).DeepJsonAsync();
     }
 }

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Lyceum.TelemetryIngest.Tests.Derived;
 
-public sealed class DerivationTests(TelemetryApplication app) : IClassFixture<TelemetryApplication>
+public sealed partial class DerivationTests(TelemetryApplication app) : IClassFixture<TelemetryApplication>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

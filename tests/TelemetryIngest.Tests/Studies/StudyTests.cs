@@ -29,6 +29,18 @@ public sealed class StudyTests(TelemetryApplication app) : IClassFixture<Telemet
     }
 
     [Fact]
+    public async Task A_study_of_relative_times_has_no_quasi_identifiers_that_are_dates()
+    {
+        using var course = new StudyCourse(app);
+        var draft = StudyCourse.Draft().With("relative_times", true);
+        using var response = await course.Instructor.PostAsJsonAsync(course.Studies, draft.With("quasi_identifiers", new[] { "active_days", "last_day" }));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var problem = await response.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>();
+        Assert.Equal("relative_times", problem.GetProperty("errors").EnumerateObject().Single().Name);
+        await course.CreateAsync(draft.With("quasi_identifiers", new[] { "active_days" }));
+    }
+
+    [Fact]
     public async Task Studies_are_for_the_courses_instructors_and_the_owner_alone()
     {
         using var course = new StudyCourse(app);

@@ -15,10 +15,10 @@ import { QuestionsPanel } from './questionsPanel';
 import { TimelineChart } from './timelineChart';
 
 const windows = [
-  ['PT30M', 'Last 30 minutes'],
-  ['PT2H', 'Last 2 hours'],
-  ['PT8H', 'Last 8 hours'],
-  ['P1D', 'Last 24 hours'],
+  ['PT30M', 'Last 30 minutes', 0.5],
+  ['PT2H', 'Last 2 hours', 2],
+  ['PT8H', 'Last 8 hours', 8],
+  ['P1D', 'Last 24 hours', 24],
 ] as const;
 
 const refreshAtMostEvery = 250;
@@ -98,6 +98,21 @@ export class ClassView implements View {
       el('span', { class: 'spacer' }),
       select,
       el(
+        'a',
+        {
+          class: 'button',
+          target: '_blank',
+          rel: 'noopener',
+          testId: 'class-report',
+          href: this.reportAddress('PT2H'),
+          on: {
+            click: ({ currentTarget }) =>
+              ((currentTarget as HTMLAnchorElement).href = this.reportAddress(select.value)),
+          },
+        },
+        'Report',
+      ),
+      el(
         'button',
         {
           class: 'button',
@@ -110,6 +125,13 @@ export class ClassView implements View {
       ),
       this.addStudentButton('add-student'),
     );
+  }
+
+  /** What the time shown comes to, as a page for the printer. */
+  private reportAddress(window: string): string {
+    const hours = windows.find(([value]) => value === window)?.[2] ?? 2;
+    const from = new Date(Date.now() - hours * 3_600_000).toISOString();
+    return `/telemetry/courses/${encodeURIComponent(this.app.identity.course)}/report?from=${from}`;
   }
 
   private addStudentButton(testId: string): HTMLElement {

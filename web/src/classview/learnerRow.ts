@@ -67,10 +67,11 @@ export class LearnerRow {
   }
 
   refreshTimes(): void {
-    const { last_seen, last_error } = this.learner ?? {};
+    const { last_seen, last_error, stuck_reason } = this.learner ?? {};
+    const error = last_error ? `${last_error.name}: ${last_error.value}` : '';
     this.seen.textContent = last_seen ? ago(last_seen) : '';
-    this.error.textContent = last_error ? `${last_error.name}: ${last_error.value} · ${ago(last_error.time)}` : '—';
-    this.error.title = last_error ? `${last_error.name}: ${last_error.value}` : '';
+    this.error.textContent = stuck_reason ?? (last_error ? `${error} · ${ago(last_error.time)}` : '—');
+    this.error.title = error;
   }
 
   private open(open: boolean): void {

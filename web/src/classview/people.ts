@@ -15,13 +15,17 @@ interface CreatedAccount {
   sign_in_path: string;
 }
 
-const leastSecondsBetweenReloads = 30;
+const leastBetweenReloads = 3000;
+/** Learners whose names come from elsewhere have no account, however often one asks. */
+const askAgainAfter = 60_000;
 
 /** The course's accounts, which alone know whose pseudonym is whose. */
 export class People {
   private accounts: Account[] = [];
   private byLearner = new Map<string, Account>();
   private loadedAt = -Infinity;
+  private loading: Promise<void> | undefined;
+  private readonly missing = new Map<string, number>();
 
   all(): Account[] {
     return this.accounts;
@@ -32,14 +36,30 @@ export class People {
     this.set((await getJson<{ accounts: Account[] }>('/accounts')).accounts);
   }
 
-  /** Loads again for a pseudonym that nobody here has, as after an invitation from elsewhere. */
+  /** Loads again for a pseudonym that nobody here has, as after an invitation from elsewhere; whether it has a name now. */
   async loadFor(learner: string): Promise<boolean> {
-    if (this.byLearner.has(learner) || performance.now() - this.loadedAt < leastSecondsBetweenReloads * 1000) {
+    const asked = this.missing.get(learner) ?? -Infinity;
+    if (this.byLearner.has(learner) || performance.now() - asked < askAgainAfter) {
       return false;
     }
 
-    await this.load();
+    await (this.loading ??= this.loadSoon().finally(() => (this.loading = undefined)));
+    if (!this.byLearner.has(learner)) {
+      this.missing.set(learner, performance.now());
+      return false;
+    }
+
     return true;
+  }
+
+  /** Once for all who are asked for about the same time. */
+  private async loadSoon(): Promise<void> {
+    const wait = this.loadedAt + leastBetweenReloads - performance.now();
+    if (wait > 0) {
+      await new Promise(resolve => setTimeout(resolve, wait));
+    }
+
+    await this.load();
   }
 
   nameOf(learner: string): string {

@@ -78,7 +78,10 @@ export class TimelineChart {
         width: this.node.clientWidth,
         height: 200,
         scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, Math.ceil(max * 1.1))] } },
-        axes: [axis, { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000] }],
+        axes: [
+          axis,
+          { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000] },
+        ],
         series: [
           {},
           line('Runs', '--chart-1', true),

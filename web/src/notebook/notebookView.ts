@@ -153,7 +153,12 @@ export class NotebookView implements View {
 
   private place(): QuestionContext {
     const language = this.panel.model?.defaultKernelLanguage;
-    return { notebook_path: this.panel.context.path, ...(language ? { language } : {}) };
+    const kernel = this.panel.sessionContext.session?.kernel?.id;
+    return {
+      notebook_path: this.panel.context.path,
+      ...(language ? { language } : {}),
+      ...(kernel ? { kernel_id: kernel } : {}),
+    };
   }
 
   private insertCode(code: string): void {

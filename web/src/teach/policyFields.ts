@@ -14,7 +14,7 @@ export class PolicyFields {
   private readonly code = el('input', { type: 'checkbox' });
   private readonly lock = el('input', { type: 'checkbox' });
 
-  constructor(policy: HelpPolicy) {
+  constructor(private readonly policy: HelpPolicy) {
     this.level.value = String(policy.max_hint_level);
     this.code.checked = policy.show_code;
     this.lock.checked = policy.lockdown;
@@ -28,7 +28,13 @@ export class PolicyFields {
   }
 
   get value(): HelpPolicy {
-    return { max_hint_level: Number(this.level.value), show_code: this.code.checked, lockdown: this.lock.checked };
+    // What else the policy says, such as which tools there are, stays.
+    return {
+      ...this.policy,
+      max_hint_level: Number(this.level.value),
+      show_code: this.code.checked,
+      lockdown: this.lock.checked,
+    };
   }
 }
 

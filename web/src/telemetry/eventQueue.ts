@@ -8,7 +8,10 @@ export interface PioneerEvent {
   env: [];
 }
 
-type Send = (events: PioneerEvent[]) => Promise<boolean>;
+/** Refused is what a repetition would not change. */
+type Outcome = 'taken' | 'refused' | 'failed';
+
+type Send = (events: PioneerEvent[]) => Promise<Outcome>;
 
 const maxWaiting = 2000;
 const maxAtOnce = 200;
@@ -54,20 +57,19 @@ export class EventQueue {
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, maxAtOnce);
-      let sent = false;
-      for (let attempt = 1; attempt <= maxTries && !(sent = await this.send(batch)); attempt++) {
+      let outcome: Outcome = 'failed';
+      for (let attempt = 1; attempt <= maxTries && (outcome = await this.send(batch)) === 'failed'; attempt++) {
         if (attempt < maxTries) {
           await this.pause(firstDelayMilliseconds * 2 ** (attempt - 1));
         }
       }
 
-      this.dropped += sent ? 0 : batch.length;
+      this.dropped += outcome === 'taken' ? 0 : batch.length;
     }
   }
 }
 
-/** Whether the events are done with: taken, or refused in a way that a repetition would not change. */
-async function post(events: PioneerEvent[]): Promise<boolean> {
+async function post(events: PioneerEvent[]): Promise<Outcome> {
   try {
     const body = JSON.stringify(events);
     const response = await fetch('/telemetry/events', {
@@ -77,8 +79,8 @@ async function post(events: PioneerEvent[]): Promise<boolean> {
       // Lets the last events out while the page is being left.
       keepalive: body.length < maxKeptAlive,
     });
-    return response.ok || (response.status < 500 && response.status !== 429);
+    return response.ok ? 'taken' : response.status < 500 && response.status !== 429 ? 'refused' : 'failed';
   } catch {
-    return false;
+    return 'failed';
   }
 }

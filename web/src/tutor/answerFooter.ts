@@ -11,6 +11,12 @@ const names: Record<Source['kind'], string> = {
   history: 'this conversation',
   earlier_questions: 'your earlier questions',
   expert: 'notes of an expert model',
+  summary: 'notes on what was said before',
+  cells_ran: 'cells that you ran before',
+  variables: 'your variables',
+  about: 'what you work on',
+  objective: 'the learning objective',
+  profile: 'what you asked before',
 };
 
 /** Below an answer: what the tutor saw, and what the learner thinks of it. */

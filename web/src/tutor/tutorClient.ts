@@ -11,11 +11,27 @@ export interface QuestionContext {
   error?: { name: string; value: string; traceback: string[] };
   cells_before?: string[];
   cells_after?: string[];
+  /** Its variables are shown to the tutor. */
+  kernel_id?: string;
 }
 
 /** A piece of what the tutor was shown. */
 export interface Source {
-  kind: 'assignment' | 'code' | 'cells_around' | 'error' | 'activity' | 'history' | 'earlier_questions' | 'expert';
+  kind:
+    | 'assignment'
+    | 'code'
+    | 'cells_around'
+    | 'error'
+    | 'activity'
+    | 'history'
+    | 'earlier_questions'
+    | 'expert'
+    | 'summary'
+    | 'cells_ran'
+    | 'variables'
+    | 'about'
+    | 'objective'
+    | 'profile';
   from: string;
   tokens: number;
   cut: boolean;

@@ -194,6 +194,7 @@ export class TutorPanel extends Widget {
   }
 
   private async showHistory(messages: Message[]): Promise<void> {
+    const turn = this.opened;
     const last = messages.at(-1);
     // Of a question's tries, those that were followed by another are history that nobody needs.
     const shown = messages.filter(
@@ -226,10 +227,16 @@ export class TutorPanel extends Widget {
           );
       });
     await Promise.all(rendered);
+    const calls = last && waits ? await waitingCalls(last.session_id) : [];
+    if (turn !== this.opened) {
+      // Another conversation has been opened meanwhile.
+      return;
+    }
+
     if (goesOn) {
       void this.resumeAnswer();
     } else if (last && waits) {
-      this.showApproval(await waitingCalls(last.session_id));
+      this.showApproval(calls);
     } else if (last?.status === 'cancelled') {
       this.messages.showFailure('This answer was stopped.', () => void this.retry());
     } else if (last && !this.person.taken && (last.sender === 'user' || last.status === 'failed')) {

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using Lyceum.Gateway.Accounts;
+using Lyceum.ServiceDefaults.Identity;
+using Lyceum.ServiceDefaults.LearningEvents;
+
+namespace Lyceum.Gateway.SignIn;
+
+/// <summary>Tells TelemetryIngest who signed in and out, by pseudonym.</summary>
+internal sealed class SignInEvents(LearningEventSender sender, TimeProvider time)
+{
+    private static readonly JsonElement ByLink = JsonElement.Parse("""{"by":"link"}""");
+    private static readonly JsonElement ByForm = JsonElement.Parse("""{"by":"form"}""");
+
+    public void SignedInByLink(Account account) => Send("SignIn", account.Course, account.Learner, ByLink);
+
+    public void SignedInByForm(Account account) => Send("SignIn", account.Course, account.Learner, ByForm);
+
+    public void SignedOut(CallerIdentity caller) => Send("SignOut", caller.Course, caller.Learner, null);
+
+    private void Send(string type, string course, string learner, JsonElement? detail) => sender.TrySend(new LearningEvent
+    {
+        Id = Guid.CreateVersion7(time.GetUtcNow()),
+        Time = time.GetUtcNow(),
+        Type = type,
+        Course = course,
+        Learner = learner,
+        Detail = detail,
+    });
+}

@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using System.Globalization;
+using Lyceum.KernelBench.Measures;
+using Lyceum.Testing;
+using Npgsql;
+
+namespace Lyceum.ChatBench;
+
+/// <summary>A line of the page.</summary>
+internal sealed record Row(string Title, string Value, string Goal);
+
+/// <summary>The measurements; where targets are compared they take turns within each round, another one first each time.</summary>
+internal sealed class Measurements(Stack stack, CancellationToken cancellationToken)
+{
+    private static readonly object Bare = new { notebook_path = "Task.ipynb", code = "print(x)", language = "csharp", error = new { name = "CS0103", value = "The name 'x' does not exist in the current context" } };
+
+    public async Task<IReadOnlyList<Row>> FirstTokenAsync(int rounds, int each)
+    {
+        stack.Node.Words = 1;
+        var student = TestIdentity.Student("first");
+        using var models = Stack.Client(stack.Models, student);
+        using var alone = Stack.Client(stack.Alone, student);
+        using var with = Stack.Client(stack.WithContext, student);
+        var kernel = await stack.StartKernelAsync(student, cancellationToken);
+        // Without an error in the request, the last one is looked for, too.
+        object rich = new { notebook_path = "Task.ipynb", kernel_id = kernel };
+        (Samples Samples, Func<Task<double>> Ask)[] targets =
+        [
+            (new Samples(), () => Turn.FirstOfModelAsync(models, cancellationToken)),
+            (new Samples(), async () => (await Turn.ReadAsync(alone, Bare, cancellationToken)).First),
+            (new Samples(), async () => (await Turn.ReadAsync(with, rich, cancellationToken)).First),
+        ];
+        foreach (var (_, ask) in targets)
+        {
+            for (var i = 0; i < each; i++)
+            {
+                await ask();
+            }
+        }
+
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var i = 0; i < targets.Length; i++)
+            {
+                var (samples, ask) = targets[(i + round) % targets.Length];
+                var times = new double[each];
+                for (var j = 0; j < each; j++)
+                {
+                    times[j] = await ask();
+                }
+
+                samples.AddRound(times);
+            }
+        }
+
+        var direct = targets[0].Samples.Median!.Value;
+        return
+        [
+            new Row("first token, ModelHost directly, p50", Milliseconds(direct), ""),
+            new Row("ChatService without context from elsewhere adds, p50", Milliseconds(targets[1].Samples.Median!.Value - direct), "3 ms"),
+            new Row("ChatService with context from three services adds, p50", Milliseconds(targets[2].Samples.Median!.Value - direct), "10 ms"),
+            new Row("first token with that context, p99", Milliseconds(targets[2].Samples.P99!.Value), ""),
+        ];
+    }
+
+    public async Task<IReadOnlyList<Row>> ManyAsync(int turns)
+    {
+        stack.Node.Words = 100;
+        stack.Node.Pace = TimeSpan.FromMilliseconds(50);
+        var started = Stopwatch.GetTimestamp();
+        var all = await Task.WhenAll(Enumerable.Range(0, turns).Select(async i =>
+        {
+            using var client = Stack.Client(stack.Alone, TestIdentity.Student($"many{i}"));
+            return await Turn.ReadAsync(client, Bare, cancellationToken);
+        }));
+        var whole = all.Count(turn => turn.Text == stack.Node.Text && turn.Stored == turn.Text);
+        stack.Node.Pace = TimeSpan.Zero;
+        return
+        [
+            new Row($"{turns} turns at once, 100 words each at 20 a second: streamed and stored to the letter", $"{whole} of {turns}", $"{turns}"),
+            new Row("the same: seconds in all (5 by the pace)", Stopwatch.GetElapsedTime(started).TotalSeconds.ToString("F1", CultureInfo.InvariantCulture), ""),
+        ];
+    }
+
+    public async Task<IReadOnlyList<Row>> IdleAsync(int streams)
+    {
+        stack.Node.Words = 2;
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(i => TurnOfAsync($"warm{i}")));
+        var before = ProcessStatus.MemoryMegabytes(stack.Alone.Id);
+        stack.Node.Held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var open = Enumerable.Range(0, streams).Select(i => TurnOfAsync($"idle{i}")).ToArray();
+        await Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System, cancellationToken);
+        var during = ProcessStatus.MemoryMegabytes(stack.Alone.Id);
+        stack.Node.Held.SetResult();
+        var whole = (await Task.WhenAll(open)).Count(turn => turn.Text == stack.Node.Text);
+        stack.Node.Held = null;
+        return [new Row($"{streams} idle streams: memory each (all {whole} ended well)", string.Create(CultureInfo.InvariantCulture, $"{(during - before) * 1000 / streams:F0} KB"), "50 KB")];
+
+        async Task<Turn> TurnOfAsync(string name)
+        {
+            using var client = Stack.Client(stack.Alone, TestIdentity.Student(name));
+            return await Turn.ReadAsync(client, Bare, cancellationToken);
+        }
+    }
+
+    public async Task<IReadOnlyList<Row>> HistoryAsync(int messages, int requests)
+    {
+        const int PerConversation = 100;
+        await using var database = NpgsqlDataSource.Create(stack.Database);
+        await FillAsync(database, messages / PerConversation, PerConversation);
+        using var client = Stack.Client(stack.Alone, TestIdentity.Student("history"));
+        var ids = await IdsAsync(database, requests);
+        var times = new List<double>();
+        foreach (var id in ids)
+        {
+            var asked = Stopwatch.GetTimestamp();
+            var page = await client.GetStringAsync(new Uri($"/llm/chat/{id}/history/?limit=50", UriKind.Relative), cancellationToken);
+            times.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
+            if (!page.Contains("question 98", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException("A page of history is not what it should be.");
+            }
+        }
+
+        // The first requests compile the path.
+        var samples = new Samples();
+        samples.AddRound([.. times.Skip(requests / 10)]);
+        return
+        [
+            new Row($"a page of 50 messages among {messages:N0}, p50", Milliseconds(samples.Median!.Value), ""),
+            new Row("the same, p99", Milliseconds(samples.P99!.Value), "10 ms"),
+        ];
+    }
+
+    private async Task FillAsync(NpgsqlDataSource database, int conversations, int each)
+    {
+        await using var batch = database.CreateBatch();
+        batch.Timeout = 1200;
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            INSERT INTO conversation (id, subject, learner, course, title, notebook_path, created_at, updated_at)
+            SELECT gen_random_uuid(), 'account-history', 'learner-history', 'filled', 'title ' || n, 'Task.ipynb', now(), now() FROM generate_series(1, $1) n
+            """) { Parameters = { new() { Value = conversations } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            INSERT INTO message (id, conversation_id, question_id, sender, content, status, created_at)
+            SELECT md5(c.id::text || n)::uuid, c.id, CASE WHEN n % 2 = 1 THEN md5(c.id::text || (n - 1))::uuid END,
+                   CASE WHEN n % 2 = 0 THEN 'user' ELSE 'assistant' END, CASE WHEN n % 2 = 0 THEN 'question ' || n || repeat(' word', 20) ELSE 'answer' || repeat(' word', 60) END, 'done', now()
+            FROM conversation c, generate_series(0, $1 - 1) n WHERE c.course = 'filled' ORDER BY c.id, n
+            """) { Parameters = { new() { Value = each } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("ANALYZE"));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task<List<Guid>> IdsAsync(NpgsqlDataSource database, int count)
+    {
+        await using var command = database.CreateCommand("SELECT id FROM conversation WHERE course = 'filled' ORDER BY md5(id::text) LIMIT $1");
+        command.Parameters.Add(new() { Value = count });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        List<Guid> ids = [];
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            ids.Add(rows.GetGuid(0));
+        }
+
+        return ids;
+    }
+
+    private static string Milliseconds(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:F1} ms");
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Text;
+using Lyceum.Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace Lyceum.EndToEnd.Tests;
+
+/// <summary>A real engine that calls tools, and a student who is asked in the page.</summary>
+public sealed class ApprovalTests(Browser browser) : IClassFixture<Browser>
+{
+    private const string Manifest = """
+        apiVersion: smarter.sh/v1
+        kind: Plugin
+        metadata:
+          name: course_dates
+          description: Dates.
+          annotations: [{lyceum/approval: required}]
+        spec:
+          selector: {directive: llm}
+          prompt: {systemRole: Be brief.}
+          data: {staticData: {exam: It is on 12 February.}}
+        """;
+
+    [Fact]
+    public async Task What_the_tutor_wants_to_do_is_shown_and_done_once_it_is_allowed()
+    {
+        await using var node = await EngineNode.StartAsync();
+        await using var suite = await Suite.StartAsync(settings: [new("Models__Nodes__0", node.Address.ToString()), new("Models__Tutor", "tiny:latest")]);
+        using var owner = suite.Client();
+        using var applied = await owner.PostAsync(new Uri("/tutor/courses/default/manifests", UriKind.Relative), new StringContent(Manifest, Encoding.UTF8, "application/yaml"));
+        Assert.Equal(HttpStatusCode.OK, applied.StatusCode);
+        var token = await suite.CreateStudentAsync("Dot");
+        await suite.SaveNotebookAsync(token, "asked.ipynb", "1 + 1");
+        var page = await browser.OpenAsync(suite, token);
+        await page.GotoAsync($"{suite.Gateway}notebooks/asked.ipynb");
+        await page.GetByTestId("tutor-input").FillAsync("When is the exam?");
+        await page.Keyboard.PressAsync("Enter");
+
+        var card = page.GetByTestId("tutor-approval");
+        await Expect(card).ToContainTextAsync("course_dates");
+        await Expect(card).ToContainTextAsync("\"inquiry_type\": \"exam\"");
+
+        // It waits for the student, not for the page.
+        await page.ReloadAsync();
+        await Expect(card).ToContainTextAsync("course_dates");
+        using var student = suite.Client(token);
+        var sessions = await student.GetStringAsync(new Uri("/llm/chat/sessions/", UriKind.Relative));
+        var session = System.Text.Json.JsonElement.Parse(sessions).GetProperty("sessions")[0].GetProperty("session_id").GetString();
+        await page.GetByTestId("approve-call").First.ClickAsync();
+
+        // Held to a grammar of calls, the engine goes on calling until it has to answer.
+        var answer = page.Locator("[data-testid=tutor-message][data-sender=assistant][data-done]");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        while (await answer.CountAsync() == 0)
+        {
+            if (await page.GetByTestId("deny-call").CountAsync() > 0)
+            {
+                await page.GetByTestId("deny-call").First.ClickAsync(new() { Timeout = 1_000 }).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+
+            await Task.Delay(200, limit.Token);
+        }
+
+        var calls = await student.GetStringAsync(new Uri($"/llm/chat/{session}/calls", UriKind.Relative));
+        Assert.Contains("It is on 12 February.", calls, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"waiting\"", calls, StringComparison.Ordinal);
+    }
+}
