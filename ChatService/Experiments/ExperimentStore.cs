@@ -81,11 +81,15 @@ internal sealed class ExperimentStore(NpgsqlDataSource database, TimeProvider ti
             return $"The layer '{draft.Layer}' has no room for a share of {draft.Share}: end another experiment of it, or choose a smaller share.";
         }
 
-        await using var start = new NpgsqlCommand("UPDATE experiment SET status = 'running', first = $3, started_at = $4 WHERE course = $1 AND id = $2", connection)
+        await using var start = new NpgsqlCommand("UPDATE experiment SET status = 'running', first = $3, started_at = $4 WHERE course = $1 AND id = $2 AND status = 'draft'", connection)
         {
             Parameters = { Parameter.Text(course), Parameter.Id(id), Parameter.Count(first), Parameter.Time(time.GetUtcNow()) },
         };
-        await start.ExecuteNonQueryAsync(cancellationToken);
+        if (await start.ExecuteNonQueryAsync(cancellationToken) == 0)
+        {
+            return "It is no draft any more: only a draft can be started.";
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return null;
     }

@@ -5,7 +5,7 @@ using Lyceum.ServiceDefaults.Identity;
 
 namespace Lyceum.ChatService.KernelTools;
 
-/// <summary>Tells the variables of the kernel that works for the user's notebook. It runs none of the user's code and changes nothing.</summary>
+/// <summary>Tells the variables of the kernel that works for the user's notebook. It changes nothing, but what a value looks like may be the user's own code, as a Python <c>__repr__</c>.</summary>
 internal sealed class VariablesTool(NotebookKernels kernels, string notebook) : Tool(
     "kernel/inspect_variables",
     "inspect_variables",

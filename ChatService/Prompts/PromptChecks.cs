@@ -58,7 +58,11 @@ internal sealed partial class PromptChecks(PromptLibrary library, AssignmentStor
             return ConversationProblems.Invalid("question", "It is missing or empty: write what the student asks.");
         }
 
-        (string, string?)[] texts = [("question", body.Question), ("code", body.Code), ("assignment", body.Assignment), ("solution", body.Solution), ("error.value", body.Error?.Value)];
+        (string, string?)[] texts =
+        [
+            ("question", body.Question), ("code", body.Code), ("assignment", body.Assignment), ("solution", body.Solution), ("error.value", body.Error?.Value), ("error.name", body.Error?.Name), ("language", body.Language),
+            .. (body.Error?.Traceback ?? []).Select(line => ("error.traceback", (string?)line)),
+        ];
         if (texts.FirstOrDefault(text => text.Item2?.Length > MaxField || text.Item2?.Contains('\0', StringComparison.Ordinal) is true) is { Item1: { } field })
         {
             return ConversationProblems.Invalid(field, $"It must be text of at most {MaxField} characters.");
@@ -75,7 +79,7 @@ internal sealed partial class PromptChecks(PromptLibrary library, AssignmentStor
         }
 
         (string, IReadOnlyList<string>?)[] lists = [("expect.cause", body.Expect?.Cause), ("expect.too_soon", body.Expect?.TooSoon), ("expect.forbidden", body.Expect?.Forbidden)];
-        return lists.FirstOrDefault(list => list.Item2?.Count > MaxExpectations || list.Item2?.Any(string.IsNullOrWhiteSpace) is true) is { Item1: { } name }
+        return lists.FirstOrDefault(list => list.Item2?.Count > MaxExpectations || list.Item2?.Any(text => string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal)) is true) is { Item1: { } name }
             ? ConversationProblems.Invalid(name, $"It must have at most {MaxExpectations} texts, none of them empty.")
             : null;
     }

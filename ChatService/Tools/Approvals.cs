@@ -33,6 +33,7 @@ internal sealed class Approvals(NpgsqlDataSource database, IOptions<Conversation
         await using var decide = new NpgsqlCommand("""
             UPDATE tool_call t SET status = $2, decided_at = $3
             WHERE id = $1 AND status = 'waiting' AND EXISTS (SELECT 1 FROM message m WHERE m.id = t.answer_id AND m.status = 'waiting' AND m.waiting_until > now())
+              AND NOT EXISTS (SELECT 1 FROM message m JOIN help_request h ON h.conversation_id = m.conversation_id WHERE m.id = t.answer_id AND h.status = 'taken')
             """, connection);
         decide.Parameters.AddRange((NpgsqlParameter[])
             [Parameter.Id(call), Parameter.Text(approved ? CallStatus.Approved : CallStatus.Denied), Parameter.Time(time.GetUtcNow())]);

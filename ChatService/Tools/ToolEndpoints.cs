@@ -77,7 +77,7 @@ internal static class ToolEndpoints
         return decision switch
         {
             Decision.Taken => TypedResults.Accepted(new Uri($"/llm/chat/{id}/stream", UriKind.Relative)),
-            Decision.DecidedBefore => TypedResults.Problem("The call has been decided already, or its answer waits no longer.", statusCode: StatusCodes.Status409Conflict),
+            Decision.DecidedBefore => TypedResults.Problem("The call has been decided already, its answer waits no longer, or a person has taken the conversation over.", statusCode: StatusCodes.Status409Conflict),
             _ => TypedResults.Problem($"There is no call '{call}' in this conversation.", statusCode: StatusCodes.Status404NotFound),
         };
     }
