@@ -86,6 +86,7 @@ internal sealed class AgentTools(
     {
         var kernel = question.Kernel;
         kernel.Touch();
+        var begun = false;
         var running = kernel.AskAsync("execute_request", content, Show, CancellationToken.None);
         try
         {
@@ -111,6 +112,7 @@ internal sealed class AgentTools(
         // The student's own execution, for all that it shows, is the question.
         void Show(JupyterMessage message)
         {
+            begun = true;
             if (JupyterHeader.TryParse(message.Header.Span, out var header) && header.MsgType != "execute_input")
             {
                 output.Add(header.MsgType, message);
@@ -120,7 +122,12 @@ internal sealed class AgentTools(
 
         async Task<bool> StopAsync()
         {
-            await kernel.InterruptCodeAsync(CancellationToken.None);
+            if (begun)
+            {
+                // Before, what runs is a cell of the student's that came in between.
+                await kernel.InterruptCodeAsync(CancellationToken.None);
+            }
+
             try
             {
                 return await running.WaitAsync(InterruptTime, time, CancellationToken.None) is not null;

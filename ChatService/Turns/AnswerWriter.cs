@@ -36,7 +36,9 @@ internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records,
             Report(live.Turn, $"answer_{review.Outcome}");
         }
 
-        live.Show(text);
+        // Where the policy holds only since the answer waited, its beginning has been seen.
+        var shown = live.Shown;
+        live.Show(shown.Length == 0 ? text : text.StartsWith(shown, StringComparison.Ordinal) ? text[shown.Length..] : $"\n\n{text}");
     }
 
     private void Report(Turn turn, string decision) =>

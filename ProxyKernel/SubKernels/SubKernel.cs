@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Lyceum.Messaging;
 
 namespace Lyceum.ProxyKernel.SubKernels;
@@ -62,7 +63,7 @@ internal sealed partial class SubKernel : IAsyncDisposable
             var start = new ProcessStartInfo(command[0], command.Skip(1));
             foreach (var (name, value) in spec.File.Env ?? new Dictionary<string, string>())
             {
-                start.Environment[name] = Environment.ExpandEnvironmentVariables(value);
+                start.Environment[name] = Reference().Replace(value, match => start.Environment.TryGetValue(match.Groups[1].Value, out var known) ? known ?? "" : match.Value);
             }
 
             start.Environment["JPY_PARENT_PID"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
@@ -142,4 +143,8 @@ internal sealed partial class SubKernel : IAsyncDisposable
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = false)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SendSignal(int process, int signal);
+
+    /// <summary>How kernelspecs refer to variables.</summary>
+    [GeneratedRegex(@"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")]
+    private static partial Regex Reference();
 }

@@ -106,7 +106,7 @@ public sealed partial class ExportTests
         await using var data = Npgsql.NpgsqlDataSource.Create(app.Database);
         await using var connection = await data.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using var write = new Npgsql.NpgsqlCommand("SELECT pg_advisory_xact_lock_shared(1819894646)", connection);
+        await using var write = new Npgsql.NpgsqlCommand("SELECT pg_advisory_xact_lock_shared(hashtext('ingest'))", connection);
         await write.ExecuteNonQueryAsync();
         using var refused = await course.Instructor.PostAsJsonAsync($"{course.Studies}/{study.Id()}/exports", new { });
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
