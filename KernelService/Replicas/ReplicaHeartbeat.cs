@@ -40,12 +40,13 @@ internal sealed partial class ReplicaHeartbeat(
         {
             try
             {
-                await directory.RenewAsync(replicas.Self, address, options.Value.Lease);
-                if (missed || beat % BeatsPerInventory == 0)
+                // Also where a Redis that forgot everything came back between two beats; and first, so that who sees this replica finds what it has.
+                if (missed || beat % BeatsPerInventory == 0 || !await directory.KnowsAsync(replicas.Self))
                 {
                     await SayAllAsync();
                 }
 
+                await directory.RenewAsync(replicas.Self, address, options.Value.Lease);
                 missed = false;
             }
             catch (Exception failure) when (ReplicaDirectory.IsAway(failure))

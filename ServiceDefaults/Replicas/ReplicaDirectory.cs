@@ -49,6 +49,10 @@ public sealed class ReplicaDirectory(IConnectionMultiplexer redis)
         await Database.SetAddAsync(All, replica);
     }
 
+    /// <summary>Whether a replica's lease still stands.</summary>
+    /// <param name="replica">The replica's id.</param>
+    public Task<bool> KnowsAsync(string replica) => Database.KeyExistsAsync(OfReplica(replica));
+
     /// <summary>Says that a replica goes.</summary>
     public async Task LeaveAsync(string replica)
     {

@@ -74,10 +74,10 @@ internal sealed class NotebookClient : IAsyncDisposable
     public Task SendRawAsync(byte[] bytes, WebSocketMessageType type = WebSocketMessageType.Binary) =>
         _socket.SendAsync(bytes, type, true, CancellationToken.None);
 
-    public Task<string> ExecuteAsync(string code, string? cell = null) => SendAsync(
+    public Task<string> ExecuteAsync(string code, string? cell = null, bool stopOnError = true) => SendAsync(
         "shell",
         "execute_request",
-        new JsonObject { ["code"] = code, ["silent"] = false, ["store_history"] = true, ["user_expressions"] = new JsonObject(), ["allow_stdin"] = true, ["stop_on_error"] = true },
+        new JsonObject { ["code"] = code, ["silent"] = false, ["store_history"] = true, ["user_expressions"] = new JsonObject(), ["allow_stdin"] = true, ["stop_on_error"] = stopOnError },
         cell is null ? null : new JsonObject { ["cellId"] = cell });
 
     /// <summary>The next message, or null when the service closed the connection.</summary>
@@ -115,7 +115,8 @@ internal sealed class NotebookClient : IAsyncDisposable
     }
 
     /// <summary>Runs code and returns all messages that belong to it, up to both its reply and its idle status.</summary>
-    public async Task<IReadOnlyList<Received>> RunAsync(string code, string? cell = null) => await CollectAsync(await ExecuteAsync(code, cell));
+    public async Task<IReadOnlyList<Received>> RunAsync(string code, string? cell = null, bool stopOnError = true) =>
+        await CollectAsync(await ExecuteAsync(code, cell, stopOnError));
 
     public async Task<IReadOnlyList<Received>> CollectAsync(string id)
     {

@@ -23,7 +23,7 @@ public sealed class PromptTests(PostgresServer postgres)
     public async Task A_draft_that_passes_its_cases_is_published_and_used_by_the_courses_turns()
     {
         await using var suite = await ChatSuite.StartAsync(postgres);
-        suite.Model.Answer = suite.Model.SaysFor(Honest);
+        suite.Model.Answer = ModelHostStandIn.SaysFor(Honest);
         var draft = await suite.Instructor().PostAsync(Path, new { text = Kind });
         Assert.Equal((HttpStatusCode.Created, "draft"), (draft.Status, draft.Text("status")));
         var version = draft.Text("version");
@@ -56,7 +56,7 @@ public sealed class PromptTests(PostgresServer postgres)
     public async Task A_draft_with_which_the_model_breaks_a_rule_is_not_published(string rule, string bad)
     {
         await using var suite = await ChatSuite.StartAsync(postgres);
-        suite.Model.Answer = suite.Model.SaysFor(asked => asked.Contents("system")[0].StartsWith("You are a kind", StringComparison.Ordinal) ? bad : Honest(asked));
+        suite.Model.Answer = ModelHostStandIn.SaysFor(asked => asked.Contents("system")[0].StartsWith("You are a kind", StringComparison.Ordinal) ? bad : Honest(asked));
         var text = Kind.Replace("kind tutor.", "kind and very talkative tutor who has one secret rule for each student and each exercise.", StringComparison.Ordinal);
         var version = (await suite.Instructor().PostAsync(Path, new { text })).Text("version");
 

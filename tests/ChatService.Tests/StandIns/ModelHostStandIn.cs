@@ -40,7 +40,9 @@ public sealed class ModelHostStandIn : IAsyncDisposable
         _app.MapPost("/api/chat", async context =>
         {
             using var body = await JsonDocument.ParseAsync(context.Request.Body);
-            Asked.Enqueue(new AskedModel(body.RootElement.Clone(), context.Request.Headers.TraceParent));
+            var asked = new AskedModel(body.RootElement.Clone(), context.Request.Headers.TraceParent);
+            context.Items[nameof(AskedModel)] = asked;
+            Asked.Enqueue(asked);
             await Answer(context);
         });
         _app.MapPost("/api/embed", async context =>
@@ -105,7 +107,7 @@ public sealed class ModelHostStandIn : IAsyncDisposable
         await LineAsync(context, """{"model":"stand-in:1b","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":42,"eval_count":7}""");
     };
     /// <summary>Answers by what was asked.</summary>
-    public Func<HttpContext, Task> SaysFor(Func<AskedModel, string> answer) => context => Says(answer(Last))(context);
+    public static Func<HttpContext, Task> SaysFor(Func<AskedModel, string> answer) => context => Says(answer((AskedModel)context.Items[nameof(AskedModel)]!))(context);
 
     public static Func<HttpContext, Task> SaysThenErrs(string error, params string[] words) => async context =>
     {

@@ -13,7 +13,7 @@ public sealed class LongConversationTests(PostgresServer postgres)
     {
         await using var suite = await ChatSuite.StartAsync(postgres, ("Tutor:MaxHistoryTokens", "20"), ("Tutor:SummaryModel", "scribe"));
         var notes = "First notes.";
-        suite.Model.Answer = suite.Model.SaysFor(asked => IsScribe(asked) ? notes : "Look at line 2.");
+        suite.Model.Answer = ModelHostStandIn.SaysFor(asked => IsScribe(asked) ? notes : "Look at line 2.");
         var student = suite.Student();
         var session = (await student.StartAsync("How do I read a file?")).Text("session_id");
         await student.AskAsync(session, "And write one?");

@@ -50,7 +50,7 @@ public sealed class StudyTests(PostgresServer postgres)
         await using var suite = await ChatSuite.StartAsync(
             postgres, ("Tutor:ClassifierModel", "sorter"), ("Tutor:QuestionClasses:conceptual", "asks for an idea"), ("Tutor:QuestionClasses:executive", "wants it done"), ("Tutor:QuestionClasses:other", "anything else"));
         var answer = """{"class": "conceptual"}""";
-        suite.Model.Answer = suite.Model.SaysFor(asked => asked.Body.GetProperty("model").GetString() == "sorter" ? answer : "Look.");
+        suite.Model.Answer = ModelHostStandIn.SaysFor(asked => asked.Body.GetProperty("model").GetString() == "sorter" ? answer : "Look.");
 
         await suite.Student().StartAsync("What is recursion?");
         Assert.Equal("conceptual", await ClassAsync(suite));
