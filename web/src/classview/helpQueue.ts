@@ -1,17 +1,7 @@
 import { learnerAddress } from '../app/router';
 import { el } from '../dom/element';
 import { ago } from '../dom/time';
-
-interface HelpRequest {
-  id: string;
-  learner: string;
-  title: string;
-  notebook_path: string | null;
-  note: string;
-  status: 'waiting' | 'taken' | 'closed';
-  asked_at: string;
-  taken_by: string | null;
-}
+import type { HelpRequest } from '../teach/teachClient';
 
 const retryMilliseconds = 5000;
 
