@@ -65,8 +65,13 @@ internal sealed class ExperimentStore(NpgsqlDataSource database, TimeProvider ti
             await alone.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var running = await RunningAsync(course, cancellationToken);
-        if (await FindAsync(course, id, cancellationToken) is not { Status: ExperimentStatus.Draft } draft)
+        // By the connection that holds the lock: who waits for a second one meanwhile waits for others who do the same.
+        var all = await ReadAsync(
+            new NpgsqlCommand($"SELECT {OfExperiment} FROM experiment WHERE course = $1 AND (status = 'running' OR id = $2) ORDER BY id", connection),
+            [Parameter.Text(course), Parameter.Id(id)],
+            cancellationToken);
+        var running = all.FindAll(experiment => experiment.Status == ExperimentStatus.Running);
+        if (all.Find(experiment => experiment.Id == id) is not { Status: ExperimentStatus.Draft } draft)
         {
             return "It is no draft: only a draft can be started.";
         }
@@ -111,11 +116,14 @@ internal sealed class ExperimentStore(NpgsqlDataSource database, TimeProvider ti
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    private async Task<List<Experiment>> ReadAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
-    {
+    private Task<List<Experiment>> ReadAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken) =>
 #pragma warning disable CA2100 // The statements are constants of this class.
-        await using var command = database.CreateCommand(sql);
+        ReadAsync(database.CreateCommand(sql), parameters, cancellationToken);
 #pragma warning restore CA2100
+
+    private static async Task<List<Experiment>> ReadAsync(NpgsqlCommand read, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        await using var command = read;
         command.Parameters.AddRange(parameters);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         List<Experiment> experiments = [];
