@@ -27,6 +27,7 @@ public static class RedisClientHosting
             configureOptions?.Invoke(options);
             return ConnectionMultiplexer.Connect(options);
         });
+        builder.Services.AddHostedService<RedisConnecting>();
         var settings = new StackExchangeRedisSettings();
         configureSettings?.Invoke(settings);
         if (!settings.DisableHealthChecks)
@@ -34,6 +35,15 @@ public static class RedisClientHosting
             builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>(connectionName);
         }
     }
+}
+
+/// <summary>Connects while the service starts: the first request neither waits for that nor finds Redis away because of it.</summary>
+/// <param name="services">Has the connection.</param>
+internal sealed class RedisConnecting(IServiceProvider services) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) => Task.Run(services.GetRequiredService<IConnectionMultiplexer>, cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>The setting of Aspire's class of this name that is in use here.</summary>
