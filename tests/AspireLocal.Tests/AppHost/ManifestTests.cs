@@ -151,7 +151,7 @@ public sealed class ManifestTests
         var environment = new Dictionary<string, string>
         {
             ["LYCEUM_DATA"] = folder.Of("data"),
-            ["Gateway__Port"] = "18471",
+            ["Gateway__Port"] = $"{LoopbackPort.Unused()}",
             ["Dashboard__Port"] = "0",
             [name] = value,
         };
