@@ -44,6 +44,29 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
     }
 
     [Fact]
+    public async Task A_question_that_is_asked_before_the_conversation_is_loaded_is_answered()
+    {
+        var token = await _suite.CreateStudentAsync("Eve");
+        await _suite.SaveNotebookAsync(token, "early.ipynb", Failing);
+        var page = await browser.OpenAsync(_suite, token);
+        var asked = new TaskCompletionSource();
+        await page.RouteAsync("**/llm/chat/sessions/*", async route =>
+        {
+            await asked.Task;
+            await route.ContinueAsync();
+        });
+        await page.GotoAsync($"{_suite.Gateway}notebooks/early.ipynb");
+        var input = page.GetByTestId("tutor-input");
+        await input.FillAsync("What does NullReferenceException mean?");
+        await input.PressAsync("Enter");
+        await Expect(input).ToHaveValueAsync("");
+        asked.SetResult();
+
+        await Expect(page.Locator("[data-testid=tutor-message][data-sender=assistant][data-done]")).ToHaveCountAsync(1);
+        await Expect(page.Locator("[data-testid=tutor-message][data-sender=user]")).ToContainTextAsync("NullReferenceException");
+    }
+
+    [Fact]
     public async Task A_kernel_that_dies_is_shown_at_its_cell_and_the_notebook_goes_on()
     {
         var token = await _suite.CreateStudentAsync("Bo");

@@ -53,6 +53,8 @@ export class TutorPanel extends Widget {
   /** The conversation whose answer is being written, once the server has said it. */
   private followed: string | undefined;
   private opened = 0;
+  /** Ends once the conversation that was opened last is shown, or why not. */
+  private opening = Promise.resolve();
 
   constructor(
     private readonly notebook: NotebookAccess,
@@ -91,16 +93,10 @@ export class TutorPanel extends Widget {
   }
 
   /** Shows the notebook's latest conversation. */
-  async resume(): Promise<void> {
+  resume(): Promise<void> {
     this.messages.showLoading();
     void this.policy.show(this.notebook.path());
-    try {
-      const [latest] = await this.listConversations();
-      await this.open(latest?.session_id);
-    } catch (error) {
-      this.messages.clear();
-      this.messages.showFailure(messageOf(error), () => void this.resume());
-    }
+    return (this.opening = this.loadLatest());
   }
 
   focusInput(): void {
@@ -114,11 +110,7 @@ export class TutorPanel extends Widget {
 
   /** Sends a question about a cell, or lays it ready while another answer is still coming. */
   askAbout(text: string, context: QuestionContext): void {
-    if (this.running) {
-      this.composer.prefill(text);
-    } else {
-      void this.ask(text, context);
-    }
+    void this.ask(text, context);
   }
 
   override dispose(): void {
@@ -145,7 +137,26 @@ export class TutorPanel extends Widget {
     this.person.show(this.sessionId);
   }
 
-  private async open(sessionId: string | undefined): Promise<void> {
+  private open(sessionId: string | undefined): Promise<void> {
+    return (this.opening = this.load(sessionId));
+  }
+
+  private async loadLatest(): Promise<void> {
+    const turn = this.opened;
+    try {
+      const [latest] = await this.listConversations();
+      if (turn === this.opened) {
+        await this.load(latest?.session_id);
+      }
+    } catch (error) {
+      if (turn === this.opened) {
+        this.messages.clear();
+        this.messages.showFailure(messageOf(error), () => void this.resume());
+      }
+    }
+  }
+
+  private async load(sessionId: string | undefined): Promise<void> {
     const turn = ++this.opened;
     this.running?.abort();
     this.sessionId = sessionId;
@@ -179,6 +190,7 @@ export class TutorPanel extends Widget {
 
   /** To the person who has the conversation, else to the tutor. */
   private async send(text: string, context: QuestionContext): Promise<void> {
+    await this.opening;
     if (!this.sessionId || !this.person.taken) {
       return this.ask(text, context);
     }
@@ -244,13 +256,24 @@ export class TutorPanel extends Widget {
     }
   }
 
-  private ask(text: string, context: QuestionContext): Promise<void> {
+  private async ask(text: string, context: QuestionContext): Promise<void> {
+    // A question goes on with what was said, and is not swept away by it.
+    await this.opening;
+    if (this.running) {
+      this.composer.prefill(text);
+      return;
+    }
+
+    if (this.isDisposed) {
+      return;
+    }
+
     this.messages.clearFailure();
     this.messages.addQuestion(text);
     const start = this.start(text, context, newKey());
     // A question of which the server said nothing is sent again under its key; one that it has is only answered again.
     const again = (known: boolean) => () => (known ? void this.retry() : void this.follow(start, again));
-    return this.follow(start, again);
+    await this.follow(start, again);
   }
 
   /** Follows an answer that was begun before this page was opened. */
