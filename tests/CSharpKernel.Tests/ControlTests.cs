@@ -80,7 +80,7 @@ public sealed class ControlTests : IAsyncLifetime
         var reply = await _kernel.AskAsync("shutdown_request", new JsonObject { ["restart"] = restart }, KernelChannel.Control);
 
         Assert.Equal(restart, reply["restart"]!.GetValue<bool>());
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await _kernel.Process.WaitForExitAsync(limit.Token);
         Assert.Equal(0, _kernel.Process.ExitCode);
     }

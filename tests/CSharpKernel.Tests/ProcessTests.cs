@@ -16,7 +16,7 @@ public sealed class ProcessTests
             await kernel.StartAsync([KeyValuePair.Create("JPY_PARENT_PID", parent.Id.ToString(CultureInfo.InvariantCulture))]);
             Assert.False(kernel.Process.HasExited);
             parent.Kill();
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             await kernel.Process.WaitForExitAsync(limit.Token);
         }
         finally

@@ -5,7 +5,7 @@ namespace Lyceum.EndToEnd.Tests;
 /// <summary>The machine's own Chromium, driven by Playwright.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    private const float PatienceMilliseconds = 30_000;
+    private const float PatienceMilliseconds = 60_000;
 
     private IPlaywright? _playwright;
     private IBrowser? _chromium;

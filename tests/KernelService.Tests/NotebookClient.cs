@@ -21,7 +21,7 @@ internal sealed class NotebookClient : IAsyncDisposable
 
     public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
 
-    public static CancellationTokenSource Limit(int seconds = 30) => new(TimeSpan.FromSeconds(seconds));
+    public static CancellationTokenSource Limit(int seconds = 60) => new(TimeSpan.FromSeconds(seconds));
 
     public static Task<NotebookClient> ConnectAsync(
         KernelServiceFixture service, string kernel, CallerIdentity caller, string? subprotocol = V1, string? session = null) =>
@@ -81,7 +81,7 @@ internal sealed class NotebookClient : IAsyncDisposable
         cell is null ? null : new JsonObject { ["cellId"] = cell });
 
     /// <summary>The next message, or null when the service closed the connection.</summary>
-    public async Task<Received?> ReceiveAsync(int seconds = 30)
+    public async Task<Received?> ReceiveAsync(int seconds = 60)
     {
         using var limit = Limit(seconds);
         using var bytes = new MemoryStream();

@@ -38,7 +38,7 @@ internal sealed class TelemetryListener : IAsyncDisposable
     /// <summary>The next event about that notebook; others are passed over.</summary>
     public async Task<JsonElement> NextAsync(string notebook)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             var learningEvent = await _events.Reader.ReadAsync(limit.Token);

@@ -4,7 +4,7 @@ namespace Lyceum.Messaging.Tests;
 
 internal static class Limit
 {
-    public static CancellationTokenSource Start(int seconds = 30) => new(TimeSpan.FromSeconds(seconds));
+    public static CancellationTokenSource Start(int seconds = 60) => new(TimeSpan.FromSeconds(seconds));
 
     public static Message Message(params string[] frames) =>
         new([.. frames.Select(frame => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(frame))]);

@@ -8,7 +8,7 @@ internal sealed class LiveStream : IAsyncDisposable
 {
     private readonly HttpResponseMessage _response;
     private readonly IAsyncEnumerator<SseItem<string>> _items;
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(60));
 
     private LiveStream(HttpResponseMessage response, Stream body)
     {

@@ -13,7 +13,7 @@ public sealed class EngineNode : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly IReadOnlyList<KeyValuePair<string, string>> _settings;
-    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(60) };
     private Process? _process;
 
     public EngineNode()

@@ -35,7 +35,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Starts the server and answers once it takes connections.</summary>
     public async Task StartAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         _server = Run();
         while (true)
         {

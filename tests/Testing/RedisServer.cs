@@ -8,7 +8,7 @@ namespace Lyceum.Testing;
 /// <summary>A real Redis in memory, on a free port.</summary>
 public sealed class RedisServer : IAsyncLifetime, IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly int _port = LoopbackPort.Unused();
     private Process? _process;
 

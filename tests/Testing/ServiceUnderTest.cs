@@ -30,7 +30,7 @@ public sealed class ServiceUnderTest<TProgram>(params IEnumerable<KeyValuePair<s
         UseKestrel();
         StartServer();
         using var client = CreateClient();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (; ; await Task.Delay(50, limit.Token))
         {
             using var response = await client.GetAsync(new Uri("/health", UriKind.Relative), limit.Token);

@@ -112,7 +112,7 @@ public sealed class StructuredTests(PostgresServer postgres)
         var held = new Held();
         suite.Model.Answer = ModelHostStandIn.SaysThenWaits(held, "{");
         Assert.Equal(HttpStatusCode.GatewayTimeout, (await student.PostAsync("/llm/structured", Ask("?"))).Status);
-        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public sealed class OneTurnAtATimeTests(PostgresServer postgres)
         replica.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
 
         Assert.Contains("restarted", (await stream.NextAsync("error")).GetProperty("detail").GetString(), StringComparison.Ordinal);
-        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(60));
         var history = await suite.Student().HistoryAsync(session);
         Assert.Equal(("failed", "Look "), (history[1].GetProperty("status").GetString(), history[1].GetProperty("content").GetString()));
     }

@@ -67,6 +67,6 @@ public sealed class StreamTests(PostgresServer postgres)
 
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         Assert.Equal(409, (await stream.NextAsync("error")).GetProperty("status").GetInt32());
-        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await held.CallerGone.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 }

@@ -179,7 +179,7 @@ public sealed class AssistantTests(AssistantFixture service) : IClassFixture<Ass
         using var interrupted = await notebook.Rest.PostAsync(JupyterRest.Path($"/api/kernels/{notebook.Kernel}/interrupt"), null);
         Assert.True(interrupted.IsSuccessStatusCode);
         Assert.Equal("KeyboardInterrupt", Reply(await notebook.Client.CollectAsync(endless)).Text("ename"));
-        await service.Tutor.Stopped.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await service.Tutor.Stopped.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal("ok", Reply(await notebook.Client.CollectAsync(waiting[7])).Text("status"));
     }
 

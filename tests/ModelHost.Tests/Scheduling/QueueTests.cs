@@ -91,7 +91,7 @@ public sealed class QueueTests
         var heard = new TaskCompletionSource();
         var waiting = entry.WaitAsync(Beat, () => { heard.TrySetResult(); return Task.CompletedTask; }, default);
         world.Time.Advance(Beat);
-        await heard.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(60));
         running.Dispose();
         Assert.NotNull((await waiting).Slot);
     }

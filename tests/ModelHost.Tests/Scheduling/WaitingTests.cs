@@ -10,7 +10,7 @@ public sealed class WaitingTests : IAsyncLifetime
 {
     private const string Done = """{"model":"tiny","message":{"role":"assistant","content":"x"},"done":true}""" + "\n";
     private const string Piece = """{"model":"tiny","message":{"role":"assistant","content":"y"},"done":false}""" + "\n";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly SemaphoreSlim _finish = new(0);
     private readonly SemaphoreSlim _running = new(0);
     private ScriptedNode _node = null!;

@@ -70,7 +70,7 @@ public sealed class ModelTelemetryTests
         using var response = await host.PostAsync("/api/chat", new { model = "captured", messages = new[] { new { role = "user", content = Secret } } });
         await response.Content.ReadAsStringAsync();
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         Activity? span;
         while ((span = spans.SingleOrDefault(span => Equals(span.GetTagItem("gen_ai.request.model"), "captured"))) is null)
         {

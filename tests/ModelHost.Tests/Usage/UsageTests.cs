@@ -65,7 +65,7 @@ public sealed class UsageTests
             using var response = await host.PostAsync(path, body);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             await response.Content.ReadAsStringAsync();
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             while ((await host.GetAsync("/usage")).GetProperty("quotas")[0].GetProperty("used").GetInt32() is var used && used != expected)
             {
                 Assert.False(limit.IsCancellationRequested, $"{path}: {used} and not {expected}");
