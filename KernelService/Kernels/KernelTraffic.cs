@@ -44,13 +44,13 @@ internal sealed class KernelTraffic(KernelActivity activity, KernelClients clien
         return true;
     }
 
-    /// <summary>Gives the clients what the kernel sent; null when nothing more is there for now.</summary>
-    public void FromKernel(KernelChannel channel, JupyterMessage? message)
+    /// <summary>Gives the clients what the kernel sent, and tells how soon it has to go; null when it has to.</summary>
+    public Haste FromKernel(KernelChannel channel, JupyterMessage? message)
     {
         if (message is null)
         {
             clients.Flush();
-            return;
+            return Haste.None;
         }
 
         var header = HeaderFields.Read(message.Header.Span);
@@ -61,6 +61,7 @@ internal sealed class KernelTraffic(KernelActivity activity, KernelClients clien
             activity.Observe(header, parent, message);
             observer.Published(header, parent, message);
             clients.Publish(header, message);
+            return HasteOf(header, message);
         }
         else
         {
@@ -69,6 +70,7 @@ internal sealed class KernelTraffic(KernelActivity activity, KernelClients clien
             // First, so that a question that follows the reply finds the assistant informed.
             observer.Replied(header, parent, message);
             clients.Answer(channel, parent, message);
+            return Haste.Full;
         }
     }
 
@@ -84,4 +86,11 @@ internal sealed class KernelTraffic(KernelActivity activity, KernelClients clien
 
     /// <summary>The user wants an end of what is under way.</summary>
     public void Interrupt() => assistant.Interrupt();
+
+    // A busy kernel soon says more, and who asked for a cell knows what is in it.
+    private static Haste HasteOf(HeaderFields header, JupyterMessage message) =>
+        header.MsgType.SequenceEqual("stream"u8) ? Haste.Some
+        : header.MsgType.SequenceEqual("execute_input"u8) ? Haste.None
+        : header.MsgType.SequenceEqual("status"u8) && message.Content.Span.IndexOf("\"busy\""u8) >= 0 ? Haste.None
+        : Haste.Full;
 }

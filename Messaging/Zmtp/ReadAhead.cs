@@ -17,15 +17,19 @@ internal sealed class ReadAhead
     private const int SmallBytes = 16 * 1024;
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Thread _thread;
     private readonly Socket _socket;
     private readonly Pipe _pipe;
     private readonly int _chunkBytes;
+    private readonly Action? _onLull;
+    private readonly TimeSpan _lullTime;
     private int _taken;
 
     public ReadAhead(Socket socket, ZmtpOptions options)
     {
         _socket = socket;
         _chunkBytes = options.ReceiveBufferBytes / 4;
+        (_onLull, _lullTime) = (options.OnLull, options.LullTime);
         _pipe = new Pipe(new PipeOptions(
             readerScheduler: options.ReceiveOnReadAheadThread ? new Nearby(this) : PipeScheduler.ThreadPool,
             writerScheduler: PipeScheduler.Inline,
@@ -35,11 +39,15 @@ internal sealed class ReadAhead
             useSynchronizationContext: false));
 
         // The priority helps where the operating system grants it; Linux leaves it as it is.
-        new Thread(Run, StackBytes) { IsBackground = true, Name = "ZMTP read-ahead", Priority = ThreadPriority.AboveNormal }.Start();
+        _thread = new Thread(Run, StackBytes) { IsBackground = true, Name = "ZMTP read-ahead", Priority = ThreadPriority.AboveNormal };
+        _thread.Start();
     }
 
     /// <summary>What was taken and not yet received. It ends with the connection, after all that came before.</summary>
     public PipeReader Reader => _pipe.Reader;
+
+    /// <summary>Whether the caller runs on the thread.</summary>
+    public bool IsCurrentThread => Thread.CurrentThread == _thread;
 
     /// <summary>Completes when the thread has let go of the socket.</summary>
     public Task Ended => _ended.Task;
@@ -69,7 +77,12 @@ internal sealed class ReadAhead
     private bool Take()
     {
         // Waiting comes before the buffer, so that an idle connection holds none.
-        _socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+        if (_onLull is null || !_socket.Poll(_lullTime, SelectMode.SelectRead))
+        {
+            _onLull?.Invoke();
+            _socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+        }
+
         _taken = _socket.Receive(_pipe.Writer.GetSpan(_chunkBytes));
         _pipe.Writer.Advance(_taken);
         ValueTask<FlushResult> flush = _pipe.Writer.FlushAsync();

@@ -27,6 +27,12 @@ public sealed record ZmtpOptions
     /// </summary>
     public bool ReceiveOnReadAheadThread { get; init; }
 
+    /// <summary>Called on the thread that reads ahead when nothing has come for <see cref="LullTime"/> after something came. It must not block.</summary>
+    public Action? OnLull { get; init; }
+
+    /// <summary>After how long <see cref="OnLull"/> is called, in whole milliseconds.</summary>
+    public TimeSpan LullTime { get; init; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>
     /// Bytes that the operating system is asked to take for a connection while this process is held up, by its garbage
     /// collector for instance; it may allow fewer. 0 leaves it to the system.
