@@ -19,16 +19,25 @@ internal enum Haste
 /// </summary>
 internal sealed class FlushPace(TimeProvider time)
 {
-    /// <summary>No longer than a page needs to draw a line; twenty times as long as a kernel in a flood needs for the next.</summary>
+    /// <summary>No longer than a page needs to draw a line; fifty times as long as a kernel in a flood needs for the next.</summary>
     public static readonly TimeSpan Lull = TimeSpan.FromMilliseconds(1);
 
-    private Haste _haste;
+    // So many between two flushes are a flood.
+    private const int Many = 16;
+
     private long _since = time.GetTimestamp();
+    private int _count;
+    private Haste _haste;
     private bool _isWaiting;
+    private volatile bool _isFlood;
+
+    /// <summary>Whether messages come in such number that each of them is not worth waking anybody.</summary>
+    public bool IsFlood => _isFlood;
 
     /// <summary>Takes note of a message that waits from now on. One caller at a time.</summary>
     public void Add(Haste haste)
     {
+        _count++;
         _haste = haste > _haste ? haste : _haste;
         Volatile.Write(ref _isWaiting, true);
     }
@@ -38,12 +47,13 @@ internal sealed class FlushPace(TimeProvider time)
     public bool IsDue(bool willLull)
     {
         var now = time.GetTimestamp();
+        _isFlood = _haste == Haste.Some && _count >= Many;
         if (willLull && _haste != Haste.Full && (_haste == Haste.None || time.GetElapsedTime(_since, now) < Lull))
         {
             return false;
         }
 
-        (_haste, _since) = (Haste.None, now);
+        (_haste, _count, _since) = (Haste.None, 0, now);
         return TakeWaiting();
     }
 

@@ -33,10 +33,9 @@ internal sealed class KernelSockets : IAsyncDisposable
 
     /// <summary>Connects to a kernel that may still be starting.</summary>
     /// <param name="file">Where it listens.</param>
-    /// <param name="lull">How long a pause on iopub is one.</param>
-    /// <param name="onLull">Called on the thread that reads iopub at each such pause.</param>
+    /// <param name="pace">How iopub is read.</param>
     /// <param name="cancellationToken">Ends the attempts.</param>
-    public static async Task<KernelSockets> ConnectAsync(ConnectionFile file, TimeSpan lull, Action onLull, CancellationToken cancellationToken)
+    public static async Task<KernelSockets> ConnectAsync(ConnectionFile file, ReadPace pace, CancellationToken cancellationToken)
     {
         // One identity on all three, so that the kernel's questions on stdin find the one who asked on shell.
         var identity = RandomNumberGenerator.GetBytes(16);
@@ -45,7 +44,7 @@ internal sealed class KernelSockets : IAsyncDisposable
         try
         {
             var iopub = await SubscriberSocket.ConnectAsync(
-                file.EndpointOf(KernelChannel.Iopub), IopubOptions with { LullTime = lull, OnLull = onLull }, cancellationToken);
+                file.EndpointOf(KernelChannel.Iopub), IopubOptions with { ReadPace = pace }, cancellationToken);
             opened.Add(iopub);
             await iopub.SubscribeAsync(default, cancellationToken);
             return new KernelSockets(

@@ -51,15 +51,14 @@ internal sealed class KernelWire : IAsyncDisposable
         ConnectionFile file, KernelMessageHandler handler, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         var pace = new FlushPace(time);
-        void Lulled()
+        var reading = new ReadPace(FlushPace.Lull, () => pace.IsFlood, () =>
         {
             if (pace.TakeWaiting())
             {
                 handler(KernelChannel.Iopub, null);
             }
-        }
-
-        return new KernelWire(file, await KernelSockets.ConnectAsync(file, FlushPace.Lull, Lulled, cancellationToken), handler, pace, time, logger);
+        });
+        return new KernelWire(file, await KernelSockets.ConnectAsync(file, reading, cancellationToken), handler, pace, time, logger);
     }
 
     /// <summary>
