@@ -8,21 +8,24 @@ namespace Lyceum.AppHost;
 /// <param name="GatewayPort">The port of the one address; null where whoever deploys chooses it.</param>
 /// <param name="OwnerToken">The token in the printed address; null where whoever deploys makes it.</param>
 /// <param name="Data">The folder of what must survive a restart; null where nothing is kept here.</param>
-internal sealed record AppHostSettings(int? GatewayPort, string? OwnerToken, string? Data)
+/// <param name="KernelReplicas">How many replicas of KernelService there are.</param>
+internal sealed record AppHostSettings(int? GatewayPort, string? OwnerToken, string? Data, int KernelReplicas)
 {
     public const int DefaultGatewayPort = 8080;
     private const int MinTokenLength = 16;
+    private const int MaxReplicas = 32;
 
     public static AppHostSettings Read(IDistributedApplicationBuilder builder)
     {
+        var replicas = ReplicasFrom(builder.Configuration["KernelService:Replicas"]);
         if (builder.ExecutionContext.IsPublishMode)
         {
-            return new AppHostSettings(null, null, null);
+            return new AppHostSettings(null, null, null, replicas);
         }
 
         var port = PortFrom(builder.Configuration["Gateway:Port"]);
         LoopbackPort.Require(port, $"choose another port for the page, such as Gateway__Port={port + 1}");
-        return new AppHostSettings(port, TokenFrom(builder.Configuration["LYCEUM_TOKEN"]), DataFolder.Open(builder.Configuration["LYCEUM_DATA"]));
+        return new AppHostSettings(port, TokenFrom(builder.Configuration["LYCEUM_TOKEN"]), DataFolder.Open(builder.Configuration["LYCEUM_DATA"]), replicas);
     }
 
     private static int PortFrom(string? text)
@@ -35,6 +38,18 @@ internal sealed record AppHostSettings(int? GatewayPort, string? OwnerToken, str
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort
             ? port
             : throw new DistributedApplicationException($"Gateway:Port is '{text}'; write a port from 1 to 65535, such as {DefaultGatewayPort}.");
+    }
+
+    private static int ReplicasFrom(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return 1;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var replicas) && replicas is > 0 and <= MaxReplicas
+            ? replicas
+            : throw new DistributedApplicationException($"KernelService:Replicas is '{text}'; write a number from 1 to {MaxReplicas}, or leave it out for one.");
     }
 
     private static string TokenFrom(string? given)

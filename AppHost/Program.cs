@@ -19,6 +19,7 @@ try
         .WithDatabase(backing, "telemetrydb");
 
     var kernelservice = builder.AddService<Projects.KernelService>("kernelservice", secrets)
+        .WithKernelReplicas(settings, backing)
         .WithWorkspaces(settings)
         .WithOutbox(settings)
         .WithCache(backing)

@@ -37,6 +37,18 @@ internal static class SuiteServices
     public static IResourceBuilder<ProjectResource> WithWorkspaces(this IResourceBuilder<ProjectResource> service, AppHostSettings settings) =>
         settings.Data is null ? service : service.WithEnvironment("Workspaces__Root", DataFolder.OpenPrivate(settings.Data, "workspaces"));
 
+    /// <summary>As many replicas as wanted, which find each other's kernels by way of Redis.</summary>
+    public static IResourceBuilder<ProjectResource> WithKernelReplicas(this IResourceBuilder<ProjectResource> service, AppHostSettings settings, SuiteBacking backing)
+    {
+        if (settings.KernelReplicas > 1 && backing.Redis is null)
+        {
+            throw new DistributedApplicationException(
+                $"KernelService:Replicas is {settings.KernelReplicas}, but replicas find each other's kernels by a Redis, and there is none: set ConnectionStrings__redis=host:6379, or leave KernelService__Replicas out.");
+        }
+
+        return settings.KernelReplicas == 1 ? service : service.WithReplicas(settings.KernelReplicas);
+    }
+
     /// <summary>Where a service's learning events wait while TelemetryIngest is away.</summary>
     public static IResourceBuilder<ProjectResource> WithOutbox(this IResourceBuilder<ProjectResource> service, AppHostSettings settings) =>
         settings.Data is null ? service : service.WithEnvironment("LearningEvents__Folder", Path.Combine(DataFolder.OpenPrivate(settings.Data, "outbox"), service.Resource.Name));

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Lyceum.AppHost.Backing;
 
-/// <summary>A PostgreSQL of our own as a process, its data in the data folder; no Redis.</summary>
+/// <summary>A PostgreSQL of our own as a process, its data in the data folder; a Redis only if one is there already.</summary>
 internal static class EmbeddedBacking
 {
     public static SuiteBacking Add(IDistributedApplicationBuilder builder, AppHostSettings settings, SuiteSecrets secrets)
@@ -23,7 +23,7 @@ internal static class EmbeddedBacking
             name => name,
             name => (IResourceBuilder<IResourceWithConnectionString>)builder.AddConnectionString(name, ReferenceExpression.Create(
                 $"Host=localhost;Port={endpoint.Property(EndpointProperty.Port)};Username=postgres;Password={password};Database={name}")));
-        return new SuiteBacking(databases, null, [postgres], SuiteModels.FromConfiguration(builder.Configuration));
+        return new SuiteBacking(databases, SuiteBacking.RedisFrom(builder), [postgres], SuiteModels.FromConfiguration(builder.Configuration));
     }
 
     private static int? PortFrom(ConfigurationManager configuration) => configuration["Postgres:Port"] switch

@@ -19,7 +19,6 @@ internal static class ExternalBacking
         }
 
         var databases = SuiteBacking.DatabaseNames.ToDictionary(name => name, name => builder.AddConnectionString(name));
-        var redis = builder.Configuration.GetConnectionString("redis") is null ? null : builder.AddConnectionString("redis");
-        return new SuiteBacking(databases, redis, [], SuiteModels.FromConfiguration(builder.Configuration));
+        return new SuiteBacking(databases, SuiteBacking.RedisFrom(builder), [], SuiteModels.FromConfiguration(builder.Configuration));
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace Lyceum.AppHost.Backing;
 
 /// <summary>Where the suite's data is, whichever mode has been chosen.</summary>
@@ -12,4 +14,8 @@ internal sealed record SuiteBacking(
     SuiteModels Models)
 {
     public static readonly string[] DatabaseNames = ["gatewaydb", "chatdb", "telemetrydb"];
+
+    /// <summary>A Redis that is there already; null if the configuration names none.</summary>
+    public static IResourceBuilder<IResourceWithConnectionString>? RedisFrom(IDistributedApplicationBuilder builder) =>
+        builder.Configuration.GetConnectionString("redis") is null ? null : builder.AddConnectionString("redis");
 }

@@ -25,6 +25,8 @@ internal static class KernelHosting
         builder.Services.AddSingleton<KernelEnvironment>();
         builder.Services.AddSingleton<NotebookPaths>();
         builder.Services.AddSingleton<ServiceMessages>();
+        builder.Services.AddSingleton<KernelCaps>();
+        builder.Services.AddSingleton<KernelFactory>();
         builder.Services.AddSingleton<KernelPool>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<KernelPool>());
         builder.AddWarmKernels();

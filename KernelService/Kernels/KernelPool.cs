@@ -1,15 +1,9 @@
 using System.Collections.Concurrent;
-using Lyceum.KernelService.Assistant;
-using Lyceum.KernelService.Channels;
-using Lyceum.KernelService.Executions;
 using Lyceum.KernelService.Kernelspecs;
 using Lyceum.KernelService.Outliving;
 using Lyceum.KernelService.WarmKernels;
-using Lyceum.NotebookAssistant;
 using Lyceum.ServiceDefaults.Identity;
-using Lyceum.ServiceDefaults.LearningEvents;
 using Lyceum.ServiceDefaults.Replicas;
-using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Kernels;
 
@@ -26,28 +20,24 @@ internal enum KernelRefusal
 internal sealed class KernelPool(
     KernelspecCatalog catalog,
     KernelLauncher launcher,
+    KernelFactory factory,
     KernelEnvironment environment,
     WarmKernelPool warmKernels,
     KeptFiles kept,
     Workspaces.Workspaces workspaces,
     NotebookPaths notebooks,
-    ServiceMessages messages,
-    LearningEventSender events,
-    Assistants assistants,
     Replicas.Replicas replicas,
-    IOptions<KernelsOptions> options,
-    IOptions<ChannelsOptions> channels,
+    KernelCaps caps,
     TimeProvider time,
-    ILoggerFactory loggers) : IHostedLifecycleService
+    ILogger<KernelPool> logger) : IHostedLifecycleService
 {
     private readonly ConcurrentDictionary<string, Kernel> _kernels = new(StringComparer.Ordinal);
     private readonly Lock _admission = new();
-    private readonly ILogger<Kernel> _logger = loggers.CreateLogger<Kernel>();
     private readonly CancellationTokenSource _closing = new();
 
-    public int Max => options.Value.Max;
+    public int Max => caps.Max;
 
-    public int MaxPerUser => options.Value.MaxPerUser;
+    public int MaxPerUser => caps.MaxPerUser;
 
     /// <summary>Ends when the service stops: no kernel is started any more, and those that run are ended.</summary>
     public CancellationToken Closing => _closing.Token;
@@ -73,7 +63,7 @@ internal sealed class KernelPool(
         }
 
         // Asked first, so that who is refused takes no warm kernel away.
-        if (RefusalOf(caller) is not KernelRefusal.None and var full)
+        if (await RefusalAsync(caller) is not KernelRefusal.None and var full)
         {
             return (null, full);
         }
@@ -81,8 +71,8 @@ internal sealed class KernelPool(
         var folder = workspaces.FolderOf(caller, start.Path);
         KernelLaunch Launch(string id) => new(id, spec, folder, environment.For(spec, id, start.Env));
         await using var warm = warmKernels.Take(spec, Launch);
-        var kernel = Make(Launch(warm?.Id ?? Guid.CreateVersion7(time.GetUtcNow()).ToString()), new KernelOwner(caller, start.Path));
-        if (Admit(kernel) is not KernelRefusal.None and var refusal)
+        var kernel = factory.Make(Launch(warm?.Id ?? Guid.CreateVersion7(time.GetUtcNow()).ToString()), new KernelOwner(caller, start.Path));
+        if (await AdmitAsync(kernel) is not KernelRefusal.None and var refusal)
         {
             notebooks.Forget(kernel.Id);
             return (null, refusal);
@@ -114,6 +104,7 @@ internal sealed class KernelPool(
             {
                 notebooks.Forget(kernel.Id);
                 await replicas.ForgetAsync(ReplicaDirectory.Kernels, kernel.Id);
+                await caps.FreeAsync(kernel.Id);
             }
         }
     }
@@ -150,18 +141,6 @@ internal sealed class KernelPool(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private Kernel Make(KernelLaunch launch, KernelOwner owner)
-    {
-        var clients = new KernelClients(channels.Value, messages, time);
-        var (id, language) = (launch.KernelId, launch.Spec.File.Language);
-        notebooks.Remember(id, owner.Notebook);
-        var recent = new RecentCells();
-        var observer = new ExecutionObserver(language, () => notebooks.Of(id), recent, events, time, loggers.CreateLogger<ExecutionObserver>());
-        var assistant = assistants.For(language, () => notebooks.Of(id), clients, recent);
-        var traffic = new KernelTraffic(new KernelActivity(time), clients, observer, assistant);
-        return new Kernel(launch, owner, launcher, options.Value, traffic, time, _logger);
-    }
-
     private async Task AdoptAsync(KeptKernel kernel, CancellationToken cancellationToken)
     {
         if (!kept.IsEnabled || kernel.Owner is not { } owner)
@@ -170,7 +149,7 @@ internal sealed class KernelPool(
             return;
         }
 
-        var adopted = Make(kernel.Launch, new KernelOwner(owner, kernel.Notebook));
+        var adopted = factory.Make(kernel.Launch, new KernelOwner(owner, kernel.Notebook));
         if (await adopted.TryAdoptAsync(kernel, cancellationToken))
         {
             _kernels[adopted.Id] = adopted;
@@ -181,24 +160,33 @@ internal sealed class KernelPool(
         }
     }
 
-    private KernelRefusal Admit(Kernel kernel)
+    private async Task<KernelRefusal> RefusalAsync(CallerIdentity caller) =>
+        OwnRefusalOf(caller) is not KernelRefusal.None and var refusal ? refusal : await caps.AskAsync(caller);
+
+    private async Task<KernelRefusal> AdmitAsync(Kernel kernel)
     {
         lock (_admission)
         {
-            if (RefusalOf(kernel.Owner) is not KernelRefusal.None and var refusal)
+            if (OwnRefusalOf(kernel.Owner) is not KernelRefusal.None and var own)
             {
-                return refusal;
+                return own;
             }
 
             _kernels[kernel.Id] = kernel;
-            return KernelRefusal.None;
         }
+
+        // In this order: what this replica says that it has is never less than the seats it took.
+        var refusal = await caps.TakeAsync(kernel.Id, kernel.Owner);
+        if (refusal != KernelRefusal.None)
+        {
+            _kernels.TryRemove(kernel.Id, out _);
+        }
+
+        return refusal;
     }
 
-    private KernelRefusal RefusalOf(CallerIdentity caller) =>
-        _closing.IsCancellationRequested || _kernels.Count >= options.Value.Max ? KernelRefusal.ServiceFull
-        : Of(caller).Count() >= options.Value.MaxPerUser ? KernelRefusal.UserFull
-        : KernelRefusal.None;
+    private KernelRefusal OwnRefusalOf(CallerIdentity caller) =>
+        _closing.IsCancellationRequested ? KernelRefusal.ServiceFull : caps.RefusalOf(_kernels.Count, Of(caller).Count());
 
     private async Task EndQuietlyAsync(Kernel kernel)
     {
@@ -208,7 +196,7 @@ internal sealed class KernelPool(
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {
-            KernelLog.ShutdownFailed(_logger, kernel.Id, exception);
+            KernelLog.ShutdownFailed(logger, kernel.Id, exception);
         }
     }
 }

@@ -6,34 +6,18 @@ using Lyceum.Messaging;
 namespace Lyceum.KernelService.Kernels;
 
 /// <summary>
-/// Takes a message that the kernel sent, or null when all that has arrived on the channel was handed over, for now.
-/// Called by one caller per channel, in order; must not wait.
+/// Takes a message that the kernel sent, and tells how soon the clients have to have it; or null when it is time that they get
+/// what was handed over. Called by one caller per channel, in order; must not wait.
 /// </summary>
-internal delegate void KernelMessageHandler(KernelChannel channel, JupyterMessage? message);
+internal delegate Haste KernelMessageHandler(KernelChannel channel, JupyterMessage? message);
 
-/// <summary>
-/// The four sockets of a running kernel, shared by all its clients. Heartbeats are not needed: the kernel is a child
-/// of this process, whose end the operating system tells at once.
-/// </summary>
+/// <summary>What is said on a running kernel's sockets, which all its clients share: signed, verified, and without the service's own part in it.</summary>
 internal sealed class KernelWire : IAsyncDisposable
 {
-    private static readonly ZmtpOptions Options = new() { ReceiveBufferBytes = 16 * 1024, Linger = TimeSpan.Zero };
-
-    // Whoever runs a cell waits for what comes on these two.
-    private static readonly ZmtpOptions ShellOptions = Options with { ReadAheadBytes = 1024 * 1024, ReceiveOnReadAheadThread = true };
-
-    // Iopub carries the floods, too, which larger reads take off the wire with fewer calls. A kernel drops what finds no room.
-    private static readonly ZmtpOptions IopubOptions = Options with
-    {
-        ReceiveBufferBytes = 64 * 1024, ReceiveOnReadAheadThread = true, SystemBufferBytes = 4 * 1024 * 1024,
-    };
-
     private readonly JupyterSigner _signer;
-    private readonly SubscriberSocket _iopub;
-    private readonly DealerSocket _shell;
-    private readonly DealerSocket _control;
-    private readonly DealerSocket _stdin;
+    private readonly KernelSockets _sockets;
     private readonly KernelMessageHandler _handler;
+    private readonly FlushPace _pace;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly byte[] _session = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
@@ -43,21 +27,20 @@ internal sealed class KernelWire : IAsyncDisposable
     private readonly Task _receiving;
     private int _refused;
 
-    private KernelWire(
-        ConnectionFile file, SubscriberSocket iopub, DealerSocket[] dealers, KernelMessageHandler handler, TimeProvider time, ILogger logger)
+    private KernelWire(ConnectionFile file, KernelSockets sockets, KernelMessageHandler handler, FlushPace pace, TimeProvider time, ILogger logger)
     {
         _signer = new JupyterSigner(file.Key);
-        _iopub = iopub;
-        (_shell, _control, _stdin) = (dealers[0], dealers[1], dealers[2]);
+        _sockets = sockets;
         _handler = handler;
+        _pace = pace;
         _time = time;
         _logger = logger;
-        Drained = ReceiveAsync(KernelChannel.Iopub, iopub.ReceiveAsync);
+        Drained = ReceiveAsync(KernelChannel.Iopub, sockets.Iopub.ReceiveAsync);
         _receiving = Task.WhenAll(
             Drained,
-            ReceiveAsync(KernelChannel.Shell, _shell.ReceiveAsync),
-            ReceiveAsync(KernelChannel.Control, _control.ReceiveAsync),
-            ReceiveAsync(KernelChannel.Stdin, _stdin.ReceiveAsync));
+            ReceiveAsync(KernelChannel.Shell, sockets.Shell.ReceiveAsync),
+            ReceiveAsync(KernelChannel.Control, sockets.Control.ReceiveAsync),
+            ReceiveAsync(KernelChannel.Stdin, sockets.Stdin.ReceiveAsync));
     }
 
     /// <summary>Completes when iopub has ended and all that came on it has been handled.</summary>
@@ -65,37 +48,17 @@ internal sealed class KernelWire : IAsyncDisposable
 
     /// <summary>Connects to a kernel that may still be starting.</summary>
     public static async Task<KernelWire> ConnectAsync(
-        ConnectionFile file, KernelMessageHandler _handler, TimeProvider _time, ILogger _logger, CancellationToken cancellationToken)
+        ConnectionFile file, KernelMessageHandler handler, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
-        // One identity on all three, so that the kernel's questions on stdin find the one who asked on shell.
-        var identity = RandomNumberGenerator.GetBytes(16);
-        identity[0] |= 0x80;
-        var opened = new List<IAsyncDisposable>();
-        try
+        var pace = new FlushPace(time);
+        var reading = new ReadPace(FlushPace.Lull, () => pace.IsFlood, () =>
         {
-            var _iopub = await SubscriberSocket.ConnectAsync(file.EndpointOf(KernelChannel.Iopub), IopubOptions, cancellationToken);
-            opened.Add(_iopub);
-            await _iopub.SubscribeAsync(default, cancellationToken);
-            var dealers = new List<DealerSocket>();
-            foreach (var channel in (KernelChannel[])[KernelChannel.Shell, KernelChannel.Control, KernelChannel.Stdin])
+            if (pace.TakeWaiting())
             {
-                var dealer = await DealerSocket.ConnectAsync(
-                    file.EndpointOf(channel), identity, channel == KernelChannel.Shell ? ShellOptions : Options, cancellationToken);
-                opened.Add(dealer);
-                dealers.Add(dealer);
+                handler(KernelChannel.Iopub, null);
             }
-
-            return new KernelWire(file, _iopub, [.. dealers], _handler, _time, _logger);
-        }
-        catch
-        {
-            foreach (var socket in opened)
-            {
-                await socket.DisposeAsync();
-            }
-
-            throw;
-        }
+        });
+        return new KernelWire(file, await KernelSockets.ConnectAsync(file, reading, cancellationToken), handler, pace, time, logger);
     }
 
     /// <summary>
@@ -120,7 +83,7 @@ internal sealed class KernelWire : IAsyncDisposable
     /// <summary>Sends a client's message.</summary>
     /// <exception cref="ZmtpException">The kernel has gone.</exception>
     public ValueTask SendAsync(KernelChannel channel, JupyterMessage message, CancellationToken cancellationToken) =>
-        SocketOf(channel).SendAsync(message.Encode(_signer), cancellationToken);
+        _sockets.Of(channel).SendAsync(message.Encode(_signer), cancellationToken);
 
     /// <summary>Sends a request of the service's own; answers to it reach no client.</summary>
     public ValueTask RequestAsync(KernelChannel channel, string type, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
@@ -151,10 +114,7 @@ internal sealed class KernelWire : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _iopub.DisposeAsync();
-        await _shell.DisposeAsync();
-        await _control.DisposeAsync();
-        await _stdin.DisposeAsync();
+        await _sockets.DisposeAsync();
         await _receiving;
         _signer.Dispose();
     }
@@ -167,14 +127,6 @@ internal sealed class KernelWire : IAsyncDisposable
         return SendAsync(channel, content.IsEmpty ? message : message with { Content = content }, cancellationToken);
     }
 
-    private DealerSocket SocketOf(KernelChannel channel) => channel switch
-    {
-        KernelChannel.Shell => _shell,
-        KernelChannel.Control => _control,
-        KernelChannel.Stdin => _stdin,
-        _ => throw new ArgumentOutOfRangeException(nameof(channel), channel, "Nobody sends on this channel."),
-    };
-
     private async Task ReceiveAsync(KernelChannel channel, Func<CancellationToken, ValueTask<Message>> receive)
     {
         try
@@ -182,7 +134,7 @@ internal sealed class KernelWire : IAsyncDisposable
             while (true)
             {
                 var next = receive(CancellationToken.None);
-                if (!next.IsCompleted)
+                if (!next.IsCompleted && (channel != KernelChannel.Iopub || _pace.IsDue(willLull: _sockets.Iopub.IsOnReadAheadThread)))
                 {
                     _handler(channel, null);
                 }
@@ -194,13 +146,18 @@ internal sealed class KernelWire : IAsyncDisposable
                 }
                 else if (!IsOwn(channel, message))
                 {
-                    _handler(channel, message);
+                    var haste = _handler(channel, message);
+                    if (channel == KernelChannel.Iopub)
+                    {
+                        _pace.Add(haste);
+                    }
                 }
             }
         }
         catch (ZmtpException)
         {
-            // The kernel has ended, or this was disposed; its process tells which.
+            // The kernel has ended, or this was disposed; its process tells which. What it said last must not wait for more.
+            _handler(channel, null);
         }
     }
 

@@ -13,6 +13,7 @@ namespace Lyceum.KernelService.Replicas;
 internal sealed partial class ReplicaHeartbeat(
     Replicas replicas,
     KernelPool pool,
+    KernelCaps caps,
     SessionList sessions,
     IServer server,
     IHostApplicationLifetime lifetime,
@@ -41,7 +42,7 @@ internal sealed partial class ReplicaHeartbeat(
             try
             {
                 // Also where a Redis that forgot everything came back between two beats; and first, so that who sees this replica finds what it has.
-                if (missed || beat % BeatsPerInventory == 0 || !await directory.KnowsAsync(replicas.Self))
+                if (replicas.TakeUnsaid() || missed || beat % BeatsPerInventory == 0 || !await directory.KnowsAsync(replicas.Self))
                 {
                     await SayAllAsync();
                 }
@@ -70,6 +71,7 @@ internal sealed partial class ReplicaHeartbeat(
 
     private async Task SayAllAsync()
     {
+        await caps.SayAsync(() => pool.All);
         foreach (var kernel in pool.All)
         {
             await replicas.ClaimAsync(ReplicaDirectory.Kernels, kernel.Id);

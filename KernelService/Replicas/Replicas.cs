@@ -17,12 +17,18 @@ internal sealed partial class Replicas(IServiceProvider services, KeptFiles kept
     private readonly Lazy<ReplicaDirectory?> _directory = new(services.GetService<ReplicaDirectory>);
 
     private readonly Lazy<string> _self = new(() => IdOf(kept));
+    private bool _unsaid;
 
     /// <summary>This replica's id; of one whose kernels outlive it, the same after a restart.</summary>
     public string Self => _self.Value;
 
     /// <summary>The directory; null for a service that is alone.</summary>
     public ReplicaDirectory? Directory => _directory.Value;
+
+    /// <summary>Whether something could not be said since this was last asked.</summary>
+    public bool TakeUnsaid() => Interlocked.Exchange(ref _unsaid, false);
+
+    private KernelSeats Seats => services.GetRequiredService<KernelSeats>();
 
     public Task ClaimAsync(string kind, string key) => TrySayAsync(directory => directory.ClaimAsync(kind, key, Self));
 
@@ -45,6 +51,19 @@ internal sealed partial class Replicas(IServiceProvider services, KeptFiles kept
         await TrySayAsync(async directory => found = await directory.FindAsync(ReplicaDirectory.Kernels, kernel));
         return found?.Address is not null && found.Id != Self ? found : null;
     }
+
+    /// <summary>Takes a seat for a kernel, or only asks for one where that is null; free, too, while nobody can be asked.</summary>
+    public async Task<SeatAnswer> TakeSeatAsync(string? kernel, string user, int max, int maxPerUser)
+    {
+        var answer = SeatAnswer.Free;
+        await TrySayAsync(async _ => answer = await Seats.TakeAsync(Self, kernel, user, max, maxPerUser));
+        return answer;
+    }
+
+    public Task FreeSeatAsync(string kernel) => TrySayAsync(_ => Seats.FreeAsync(Self, kernel));
+
+    /// <summary>Says which seats this replica's kernels take, in the place of all that it said before.</summary>
+    public Task ReplaceSeatsAsync(IReadOnlyCollection<KeyValuePair<string, string>> seats) => TrySayAsync(_ => Seats.ReplaceAsync(Self, seats));
 
     /// <summary>Whether a replica that is not there now may come back with its kernels.</summary>
     public static bool MayComeBack(ReplicaOwner owner) => owner.Id?.StartsWith(Restarts, StringComparison.Ordinal) is true;
@@ -78,6 +97,7 @@ internal sealed partial class Replicas(IServiceProvider services, KeptFiles kept
             }
             catch (Exception failure) when (ReplicaDirectory.IsAway(failure))
             {
+                Volatile.Write(ref _unsaid, true);
                 LogAway(logger, failure.Message);
             }
         }

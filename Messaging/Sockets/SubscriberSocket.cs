@@ -11,6 +11,9 @@ public sealed class SubscriberSocket : IAsyncDisposable
 
     private SubscriberSocket(ZmtpConnection connection) => _connection = connection;
 
+    /// <summary>Whether the caller runs on the thread that reads ahead, which reads no further until the caller waits.</summary>
+    public bool IsOnReadAheadThread => _connection.IsOnReadAheadThread;
+
     /// <summary>Connects; while nobody listens yet, tries again until cancelled.</summary>
     /// <exception cref="ZmtpException">The peer is not one that this can talk to.</exception>
     public static async Task<SubscriberSocket> ConnectAsync(

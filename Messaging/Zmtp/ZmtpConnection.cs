@@ -29,6 +29,9 @@ internal sealed class ZmtpConnection : IAsyncDisposable
     /// <summary>The routing id that the peer announced; empty if none.</summary>
     public byte[] PeerIdentity { get; private set; } = [];
 
+    /// <summary>Whether the caller runs on the thread that reads ahead.</summary>
+    public bool IsOnReadAheadThread => _readAhead?.IsCurrentThread is true;
+
     /// <summary>Connects and shakes hands; tries again while nobody listens there, until cancelled.</summary>
     public static async Task<ZmtpConnection> ConnectAsync(
         string endpoint, SocketType type, ReadOnlyMemory<byte> identity, ZmtpOptions options, CancellationToken cancellationToken)

@@ -27,6 +27,9 @@ public sealed record ZmtpOptions
     /// </summary>
     public bool ReceiveOnReadAheadThread { get; init; }
 
+    /// <summary>How the thread that reads ahead deals with pauses and floods; null for one that takes everything at once.</summary>
+    public ReadPace? ReadPace { get; init; }
+
     /// <summary>
     /// Bytes that the operating system is asked to take for a connection while this process is held up, by its garbage
     /// collector for instance; it may allow fewer. 0 leaves it to the system.
@@ -51,3 +54,9 @@ public sealed record ZmtpOptions
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }
+
+/// <summary>How a thread reads ahead. What it calls runs on that thread and must not block.</summary>
+/// <param name="Lull">How long nothing has to come for a lull, in whole milliseconds.</param>
+/// <param name="IsFlood">Whether so much comes that it is read once in a lull's time. To be woken for each message costs both sides more than the message.</param>
+/// <param name="OnLull">Told of each lull.</param>
+public sealed record ReadPace(TimeSpan Lull, Func<bool> IsFlood, Action OnLull);

@@ -1,5 +1,5 @@
-using System.Globalization;
 using StackExchange.Redis;
+using static Lyceum.ServiceDefaults.Replicas.ReplicaKeys;
 
 namespace Lyceum.ServiceDefaults.Replicas;
 
@@ -28,10 +28,7 @@ public sealed class ReplicaDirectory(IConnectionMultiplexer redis)
     /// <summary>Sessions, by whose they are and the document's path.</summary>
     public const string Paths = "path";
 
-    private const string Prefix = "lyceum:kernelservice:";
-    private const string All = Prefix + "replicas";
     private const int MaxId = 200;
-    private static readonly TimeSpan Remembered = TimeSpan.FromDays(1);
 
     private IDatabase Database => redis.GetDatabase();
 
@@ -56,7 +53,7 @@ public sealed class ReplicaDirectory(IConnectionMultiplexer redis)
     /// <summary>Says that a replica goes.</summary>
     public async Task LeaveAsync(string replica)
     {
-        await Database.KeyDeleteAsync(OfReplica(replica));
+        await Database.KeyDeleteAsync([OfReplica(replica), SeatsOf(replica)]);
         await Database.SetRemoveAsync(All, replica);
     }
 
@@ -108,10 +105,6 @@ public sealed class ReplicaDirectory(IConnectionMultiplexer redis)
 
     /// <summary>It is no more.</summary>
     public Task ForgetAsync(string kind, string key) => Database.KeyDeleteAsync(Of(kind, key));
-
-    private static RedisKey Of(string kind, string key) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{kind}:{key}");
-
-    private static RedisKey OfReplica(string replica) => $"{Prefix}replica:{replica}";
 
     private static Uri? AddressOf(RedisValue value) =>
         Uri.TryCreate(value.ToString(), UriKind.Absolute, out var address) && (address.Scheme is "http" or "https") ? address : null;

@@ -10,7 +10,7 @@ public static class ReplicaHosting
 {
     private const string Redis = "redis";
 
-    /// <summary>Adds the <see cref="ReplicaDirectory"/> where a Redis is configured; false where there is none.</summary>
+    /// <summary>Adds <see cref="ReplicaDirectory"/> and <see cref="KernelSeats"/> where a Redis is configured; false where there is none.</summary>
     public static bool TryAddReplicaDirectory(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -22,6 +22,7 @@ public static class ReplicaHosting
         // A service without it serves what needs no other replica: it is no reason to send it nothing, nor to make anybody wait.
         builder.AddRedisClient(Redis, settings => settings.DisableHealthChecks = true, options => options.BacklogPolicy = BacklogPolicy.FailFast);
         builder.Services.AddSingleton<ReplicaDirectory>();
+        builder.Services.AddSingleton<KernelSeats>();
         return true;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Lyceum.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -12,7 +13,7 @@ public sealed class ClassicNotebookTests(RunningSuite running, Browser browser) 
     public async Task Debians_Notebook_runs_its_cells_here_with_gateway_url()
     {
         var token = await running.Suite.CreateStudentAsync($"Student {Guid.NewGuid():N}");
-        await using var notebook = await ClassicNotebook.StartAsync(running.Suite.Gateway, token);
+        await using var notebook = await StockJupyter.StartNotebookAsync(running.Suite.Gateway, token);
         var cell = new JsonObject
         {
             ["cell_type"] = "code", ["metadata"] = new JsonObject(), ["execution_count"] = null, ["outputs"] = new JsonArray(), ["source"] = "import os\nprint('kernel', os.environ['KERNEL_ID'])\n6 * 7",

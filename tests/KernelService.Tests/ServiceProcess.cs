@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lyceum.ServiceDefaults.Identity;
 
 namespace Lyceum.KernelService.Tests;
@@ -13,6 +14,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>How many files and sockets it has open.</summary>
     public int OpenFiles => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
+
+    /// <summary>Bytes of memory that it holds just now.</summary>
+    public long Memory => 1024 * long.Parse(
+        File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))[6..].Replace("kB", "", StringComparison.Ordinal),
+        CultureInfo.InvariantCulture);
 
     /// <summary>How many processes it started and has not yet seen end.</summary>
     public int Children => Directory.GetDirectories($"/proc/{_process.Id}/task").Sum(ChildrenOf);

@@ -17,6 +17,9 @@ public sealed class HostilePeerTests : IDisposable
     private static readonly byte[] PublisherReady =
         [4, 25, 5, .. "READY"u8, 11, .. "Socket-Type"u8, 0, 0, 0, 3, .. "PUB"u8];
 
+    private static readonly byte[] RouterReady =
+        [4, 28, 5, .. "READY"u8, 11, .. "Socket-Type"u8, 0, 0, 0, 6, .. "ROUTER"u8];
+
     private readonly CancellationTokenSource _limit = Limit.Start(60);
 
     private CancellationToken Cancel => _limit.Token;
@@ -110,6 +113,38 @@ public sealed class HostilePeerTests : IDisposable
         accepted.Shutdown(SocketShutdown.Send);
 
         Assert.Equal(expected, (await Assert.ThrowsAsync<ZmtpException>(() => connecting)).Error);
+    }
+
+    [Fact]
+    public async Task Random_frames_end_a_subscriber_and_a_dealer_and_do_them_no_other_harm()
+    {
+        var random = new Random(23);
+        using Socket server = Listen();
+        for (int i = 0; i < 200; i++)
+        {
+            byte[] nonsense = new byte[random.Next(1, 400)];
+            random.NextBytes(nonsense);
+            var options = new ZmtpOptions { ReceiveOnReadAheadThread = i % 4 == 1 };
+            Task<IAsyncDisposable> connecting = i % 2 == 0
+                ? ConnectedAsync(SubscriberSocket.ConnectAsync($"tcp://{server.LocalEndPoint}", options, Cancel))
+                : ConnectedAsync(DealerSocket.ConnectAsync($"tcp://{server.LocalEndPoint}", options: options, cancellationToken: Cancel));
+            using Socket accepted = await server.AcceptAsync(Cancel);
+            await accepted.SendAsync((byte[])[.. Greeting, .. i % 2 == 0 ? PublisherReady : RouterReady, .. nonsense], Cancel);
+            accepted.Shutdown(SocketShutdown.Send);
+            await using IAsyncDisposable socket = await connecting;
+
+            // Some of it may make a message; the end comes as an end, or as what was wrong.
+            await Assert.ThrowsAsync<ZmtpException>(async () =>
+            {
+                while (true)
+                {
+                    _ = socket is SubscriberSocket subscriber ? await subscriber.ReceiveAsync(Cancel) : await ((DealerSocket)socket).ReceiveAsync(Cancel);
+                }
+            });
+        }
+
+        static async Task<IAsyncDisposable> ConnectedAsync<T>(Task<T> connecting)
+            where T : IAsyncDisposable => await connecting;
     }
 
     [Fact]

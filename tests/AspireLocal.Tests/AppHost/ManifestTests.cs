@@ -128,6 +128,7 @@ public sealed class ManifestTests
     [InlineData("Publish__Target", "mars", "kubernetes, containerapps or compose")]
     [InlineData("Backing__Mode", "clouds", "containers, external or embedded")]
     [InlineData("Models__Nodes__0", "gpu1:11434", "http://gpu1:11434")]
+    [InlineData("KernelService__Replicas", "40", "1 to 32")]
     public async Task A_setting_that_means_nothing_stops_the_start_and_says_what_to_write(string name, string value, string advice)
     {
         using var folder = new TemporaryFolder();
@@ -144,6 +145,7 @@ public sealed class ManifestTests
     [InlineData("Gateway__Port", "eighty", "1 to 65535")]
     [InlineData("LYCEUM_TOKEN", "short", "at least 16")]
     [InlineData("Backing__Mode", "containers", "does not run containers")]
+    [InlineData("KernelService__Replicas", "2", "ConnectionStrings__redis")]
     [InlineData("ConnectionStrings__chatdb", "Host=db", "gatewaydb, telemetrydb")]
     public async Task A_start_that_cannot_succeed_ends_with_advice(string name, string value, string advice)
     {

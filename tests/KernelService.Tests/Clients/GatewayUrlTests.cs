@@ -1,4 +1,5 @@
 using System.Net;
+using Lyceum.Testing;
 
 namespace Lyceum.KernelService.Tests.Clients;
 
@@ -7,7 +8,7 @@ public sealed class GatewayUrlTests(KernelServiceFixture service) : IClassFixtur
     [Fact]
     public async Task A_stock_Jupyter_server_runs_its_kernels_here_with_gateway_url()
     {
-        await using var jupyter = await JupyterServer.StartAsync(service.Address, KernelServiceFixture.Sam);
+        await using var jupyter = await StockJupyter.StartServerAsync(service.Address, KernelServiceFixture.Sam);
         using var page = new HttpClient { BaseAddress = jupyter.Address };
         using var here = service.ClientOf(KernelServiceFixture.Sam);
 
