@@ -12,7 +12,7 @@ namespace Lyceum.KernelService.Kernels;
 /// <summary>
 /// A kernel as its clients know it: one id, one set of clients, through all the processes that it takes to keep it alive.
 /// </summary>
-internal sealed class Kernel(
+internal sealed partial class Kernel(
     KernelLaunch launch,
     KernelOwner owner,
     KernelLauncher launcher,
