@@ -9,7 +9,7 @@ namespace Lyceum.NotebookAssistant;
 /// appears as a cell below the question, and its outputs come as the question's.
 /// </summary>
 internal sealed class AgentTools(
-    string language, KernelQuestions questions, AssistantPublisher publisher, AssistantOptions options, TimeProvider time)
+    string language, KernelQuestions questions, KernelCheckpoints checkpoints, AssistantPublisher publisher, AssistantOptions options, TimeProvider time)
 {
     private static readonly JsonElement Empty = JsonElement.Parse("{}");
     private static readonly TimeSpan InterruptTime = TimeSpan.FromSeconds(5);
@@ -39,14 +39,18 @@ internal sealed class AgentTools(
             header[field.Name] = JsonNode.Parse(field.Value.GetRawText());
         }
 
+        var checkpoint = options.CheckpointRuns && checkpoints.AreAllowed ? (await checkpoints.AddAsync(kernel, cancellationToken)).Index : null;
         publisher.Publish(
             question,
             "add_child_codecell",
-            new ChildCodeCell("code_cell", language, code, Autoexecute: true, new ExecuteRequestMessage(JsonElement.Parse(header.ToJsonString()), Empty, Empty, content)),
+            new ChildCodeCell(
+                "code_cell", language, code, Autoexecute: true, new ExecuteRequestMessage(JsonElement.Parse(header.ToJsonString()), Empty, Empty, content), checkpoint),
             AssistantJson.Default.ChildCodeCell);
         var output = new AgentOutput();
         var status = await ExecuteAsync(question, JsonSerializer.SerializeToUtf8Bytes(content, AssistantJson.Default.JsonElement), output, cancellationToken);
-        return output.ToRun(status ?? "busy");
+        var run = output.ToRun(status ?? "busy");
+        Observe(question, "run_code", run.Status == "ok" ? run.Output : $"{run.Status}\n{run.Output}");
+        return run;
     }
 
     /// <summary>A variable; null when the kernel has none of that name or does not say.</summary>
@@ -54,7 +58,9 @@ internal sealed class AgentTools(
     {
         Think(question, "show_variable", new JsonObject { ["name"] = name });
         var all = await questions.VariablesAsync(question.Kernel, language, cancellationToken);
-        return all.LastOrDefault(variable => variable.Name == name) is { } found ? new AgentValue(found.Name, found.Type, found.Value) : null;
+        var value = all.LastOrDefault(variable => variable.Name == name) is { } found ? new AgentValue(found.Name, found.Type, found.Value) : null;
+        Observe(question, "show_variable", value is null ? "The kernel shows no such variable." : $"{value.Type} {value.Value}");
+        return value;
     }
 
     /// <summary>The columns of a table; null when the kernel has none of that name or does not say.</summary>
@@ -64,9 +70,11 @@ internal sealed class AgentTools(
         Think(question, "show_columns", new JsonObject { ["name"] = name });
         if (await questions.PreviewAsync(question.Kernel, language, name, cancellationToken) is not { } table)
         {
+            Observe(question, "show_columns", "The kernel shows no such table.");
             return null;
         }
 
+        Observe(question, "show_columns", string.Join(", ", table.Headers));
         var rows = table.Csv.Skip(1).Take(Examples).Where(row => row.ValueKind == JsonValueKind.Array && row.GetArrayLength() == table.Headers.Count).ToArray();
         return new AgentColumns(name, [.. table.Headers.Select((header, i) => new AgentColumn(header.ToString(), [.. rows.Select(row => row[i])]))]);
     }
@@ -80,6 +88,9 @@ internal sealed class AgentTools(
 
     private void Think(AssistantRequest question, string tool, JsonObject input) =>
         publisher.Publish(question, "llm_thought", new LlmThought("", tool, JsonElement.Parse(input.ToJsonString())), AssistantJson.Default.LlmThought);
+
+    private void Observe(AssistantRequest question, string tool, string observation) =>
+        publisher.Publish(question, "llm_observation", new LlmObservation(observation, tool), AssistantJson.Default.LlmObservation);
 
     /// <summary>How it ended; null when the kernel did not take it.</summary>
     private async Task<string?> ExecuteAsync(AssistantRequest question, byte[] content, AgentOutput output, CancellationToken cancellationToken)

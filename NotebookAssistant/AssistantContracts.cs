@@ -15,6 +15,11 @@ internal sealed record LlmRequest(string? Request, bool Stream = false);
 /// <param name="ContextInfo">What the client knows of it.</param>
 internal sealed record ContextSetupRequest(string? Context, JsonElement ContextInfo = default);
 
+/// <summary><c>set_agent_model</c>.</summary>
+/// <param name="ProviderId">A provider of models.</param>
+/// <param name="ModelConfig">A model of its.</param>
+internal sealed record AgentModel(string? ProviderId, JsonElement ModelConfig = default);
+
 /// <summary><c>lint_code_request</c>.</summary>
 /// <param name="NotebookId">Whatever the client calls the notebook; it comes back.</param>
 /// <param name="Cells">The cells, at most 500, in their order.</param>
@@ -48,13 +53,23 @@ internal sealed record CodeCell(string Language, string Code);
 /// <param name="Code">The code.</param>
 /// <param name="Autoexecute">Whether the kernel runs it already: the client must not.</param>
 /// <param name="ExecuteRequestMsg">The execution; its header has the question's <c>msg_id</c>, under which the outputs come.</param>
-internal sealed record ChildCodeCell(string Action, string Language, string Code, bool Autoexecute, ExecuteRequestMessage ExecuteRequestMsg);
+/// <param name="CheckpointIndex">The checkpoint that was made before it runs, if one was.</param>
+internal sealed record ChildCodeCell(
+    string Action,
+    string Language,
+    string Code,
+    bool Autoexecute,
+    ExecuteRequestMessage ExecuteRequestMsg,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? CheckpointIndex);
 
 /// <summary>The message of an execution, as far as a client needs it to recognise the outputs.</summary>
 internal sealed record ExecuteRequestMessage(JsonElement Header, JsonElement ParentHeader, JsonElement Metadata, JsonElement Content);
 
 /// <summary><c>llm_thought</c>: what the tutor is about to do.</summary>
 internal sealed record LlmThought(string Thought, string ToolName, JsonElement ToolInput);
+
+/// <summary><c>llm_observation</c>: what became of it.</summary>
+internal sealed record LlmObservation(string Observation, string ToolName);
 
 /// <summary><c>lint_code_result</c>, the cells in their order.</summary>
 internal sealed record LintCodeResult(string? NotebookId, IReadOnlyList<LintNote> Notes);
@@ -121,6 +136,8 @@ internal sealed record AssistantReply(
 [JsonSerializable(typeof(StreamContent))]
 [JsonSerializable(typeof(LlmRequest))]
 [JsonSerializable(typeof(ContextSetupRequest))]
+[JsonSerializable(typeof(AgentModel))]
+[JsonSerializable(typeof(LlmObservation))]
 [JsonSerializable(typeof(LintCodeRequest))]
 [JsonSerializable(typeof(LintCodeResult))]
 [JsonSerializable(typeof(LintCells))]

@@ -16,7 +16,7 @@ internal sealed class AssistantMessages(TimeProvider time)
         Make(request, "stream", new StreamContent("stderr", text + "\n"), AssistantJson.Default.StreamContent);
 
     public JupyterMessage Reply(AssistantRequest request, AssistantReply reply) =>
-        Make(request, request.Type.Replace("_request", "_reply", StringComparison.Ordinal), reply, AssistantJson.Default.AssistantReply);
+        Make(request, $"{(request.Type.EndsWith("_request", StringComparison.Ordinal) ? request.Type[..^"_request".Length] : request.Type)}_reply", reply, AssistantJson.Default.AssistantReply);
 
     public JupyterMessage Make<T>(AssistantRequest request, string type, T content, JsonTypeInfo<T> shape) => new()
     {

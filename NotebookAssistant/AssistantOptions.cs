@@ -23,4 +23,15 @@ internal sealed class AssistantOptions
     /// <summary>How long code may run that the tutor runs in a kernel; then it is interrupted.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Assistant:RunTimeout must be between 00:00:01 and 00:10:00.")]
     public TimeSpan RunTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many checkpoints a kernel keeps; beyond, the oldest goes. 0 to 100; 0 for none.</summary>
+    [Range(0, 100, ErrorMessage = "Assistant:MaxCheckpoints must be between 0 and 100.")]
+    public int MaxCheckpoints { get; set; } = 8;
+
+    /// <summary>How long a kernel may take to make a checkpoint or to go back to one.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Assistant:CheckpointTimeout must be between 00:00:01 and 00:10:00.")]
+    public TimeSpan CheckpointTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether a checkpoint is made before code that the tutor runs, so that the student can undo it.</summary>
+    public bool CheckpointRuns { get; set; }
 }

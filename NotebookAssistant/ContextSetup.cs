@@ -42,6 +42,9 @@ internal sealed class ContextSetup(string language, AssistantContext context, Ke
         return AssistantReply.Ok(JsonSerializer.SerializeToElement(Describe(request.Kernel), AssistantJson.Default.ContextInfoResponse));
     }
 
+    /// <summary>The tables of a data set that was set up.</summary>
+    public IReadOnlyList<string> Tables => context.Name == "dataset" ? TablesOf(context.Info) : [];
+
     /// <summary>Begins anew: nothing is known of the notebook.</summary>
     public void Reset() => context.Set("default", default);
 

@@ -25,6 +25,13 @@ internal interface IAssistedKernel
     /// <summary>Interrupts what it executes.</summary>
     Task InterruptCodeAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Has the kernel go on in another of its processes. What clients send meanwhile waits; if it does not come about, all is as before,
+    /// and where that cannot be told, the kernel is ended and started anew.
+    /// </summary>
+    /// <returns>The reply to the first of the two requests; null when the kernel has other things to do, has gone, or the move did not come about.</returns>
+    Task<JupyterMessage?> MoveAsync(KernelMove move, CancellationToken cancellationToken);
+
     /// <summary>Something is done for its user.</summary>
     void Touch();
 }

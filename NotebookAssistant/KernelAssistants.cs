@@ -23,7 +23,17 @@ internal static class KernelAssistants
         var context = new AssistantContext();
         var turns = new TutorTurns(language, new NotebookContext(language, notebook, recent, context, questions), options, time);
         var publisher = new AssistantPublisher(audience, new AssistantMessages(time));
-        var answers = new AssistantAnswers(language, turns, new ContextSetup(language, context, questions), new CellLinting(language, questions), questions, publisher);
-        return new KernelAssistant(options, answers, new AgentTools(language, questions, publisher, options, time), publisher, failed);
+        var checkpoints = new KernelCheckpoints(language, recent, options, time);
+        var answers = new AssistantAnswers(
+            language,
+            turns,
+            new ContextSetup(language, context, questions),
+            new WorkflowChoice(context),
+            new TablePreviews(language, questions),
+            new CellLinting(language, questions),
+            new CheckpointAnswers(checkpoints),
+            questions,
+            publisher);
+        return new KernelAssistant(options, answers, new AgentTools(language, questions, checkpoints, publisher, options, time), publisher, failed);
     }
 }

@@ -36,6 +36,10 @@ internal sealed record KernelExpressions(string Variables, Func<string, string> 
         """.ReplaceLineEndings(" ").Replace("VARIABLE", variable, StringComparison.Ordinal),
         cells => $"(lambda b, ns: (exec(b('{Encoded(Script("lint.py"))}'), ns), ns['answer'](b('{Encoded(cells)}'), list(globals())))[1])(__import__('base64').b64decode, {{'get_ipython': get_ipython}})");
 
+    // With a program along that one of the processes becomes.
+    private static readonly Lazy<string> CheckpointScript = new(() => Encoded(
+        $"import base64\nSTAND_IN = base64.b64decode('{Encoded(Script("stand_in.py"))}').decode()\n{Script("checkpoints.py")}\n{Script("waiting.py")}\n{Script("revival.py")}"));
+
     private static readonly KernelExpressions R = new(
         Script("variables.r"),
         variable => Script("preview.r").Replace("VARIABLE", variable, StringComparison.Ordinal),
@@ -48,6 +52,12 @@ internal sealed record KernelExpressions(string Variables, Func<string, string> 
     private static readonly KernelExpressions CSharp = new(
         "global::Lyceum.Notebooks.Introspection.Variables()",
         variable => $"global::Lyceum.Notebooks.Introspection.Preview({variable})");
+
+    /// <summary>What a Python kernel is asked about checkpoints: an object that tells what became of the request, a JSON object.</summary>
+    public static string Checkpoint(ReadOnlySpan<byte> request) => $"""
+        (lambda s, b: (s.modules.get('_lyceum_checkpoints') or (lambda m: (s.modules.__setitem__(m.__name__, m), exec(b('{CheckpointScript.Value}'), m.__dict__), m)[2])
+        (type(s)('_lyceum_checkpoints'))).answer(b('{Convert.ToBase64String(request)}')))(__import__('sys'), __import__('base64').b64decode)
+        """.ReplaceLineEndings(" ");
 
     public static KernelExpressions? For(string language) => language.ToUpperInvariant() switch
     {

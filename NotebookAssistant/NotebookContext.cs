@@ -36,7 +36,8 @@ internal sealed class NotebookContext(
         var fields = context.Info.EnumerateObject()
             .Where(field => field.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False)
             .Select(field => $"{OneLine(field.Name)}: {OneLine(field.Value.ToString())}");
-        return context.Name == "default" ? null : $"This {context.Name}: {Cut(string.Join("; ", fields), MaxInfo)}";
+        var workflow = context.Workflow is { } followed ? $" The student goes through the workflow {Cut(OneLine(followed.ToString()), MaxInfo)}" : "";
+        return context.Name == "default" ? null : $"This {context.Name}: {Cut(string.Join("; ", fields), MaxInfo)}{workflow}";
     }
 
     private static string OneLine(string text) => Cut(text.ReplaceLineEndings(" "), MaxText);

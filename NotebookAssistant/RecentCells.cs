@@ -30,6 +30,19 @@ internal sealed class RecentCells
         }
     }
 
+    /// <summary>The kernel is back where these cells were the last.</summary>
+    public void GoBackTo(IReadOnlyList<RecentCell> cells)
+    {
+        lock (_gate)
+        {
+            _cells.Clear();
+            foreach (var cell in cells)
+            {
+                _cells.Enqueue(cell);
+            }
+        }
+    }
+
     public void Add(RecentCell cell)
     {
         lock (_gate)

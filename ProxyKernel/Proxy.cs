@@ -37,6 +37,7 @@ internal static class Proxy
     {
         await using var kernel = await KernelSide.ConnectAsync(process, cancellationToken);
         await using var peers = new Peers(process, kernel, clients);
+        kernel.WhileNobodySends = peers.WhileNobodySendsAsync;
         using var tutor = new LyceumTutor(arguments.Url);
         var recent = new RecentCells();
         var assistant = KernelAssistants.For(

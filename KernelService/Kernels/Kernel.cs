@@ -119,6 +119,9 @@ internal sealed class Kernel(
 
     public void Touch() => Activity.Touch();
 
+    /// <summary>Has the kernel go on at other sockets; null when it has other things to do, has gone, or does not come to it.</summary>
+    public Task<JupyterMessage?> MoveAsync(KernelMove move, CancellationToken cancellationToken) => _life.MoveAsync(move, cancellationToken);
+
     /// <summary>Interrupts what the kernel executes and not what the assistant answers.</summary>
     public async Task InterruptCodeAsync(CancellationToken cancellationToken)
     {

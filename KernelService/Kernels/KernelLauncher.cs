@@ -96,6 +96,12 @@ internal sealed class KernelLauncher(
         await CleanUpAsync(kernel.Launch.KernelId);
     }
 
+    /// <summary>Other sockets for a kernel, with the key that it has.</summary>
+    public ConnectionFile ElsewhereThan(ConnectionFile file, KernelLaunch launch) => MakeConnectionFile(launch) with { Key = file.Key };
+
+    /// <summary>Writes down where the kernel listens now.</summary>
+    public Task KeepAsync(KernelLaunch launch, ConnectionFile file) => file.WriteAsync(ConnectionFileOf(launch.KernelId), CancellationToken.None);
+
     /// <summary>Writes down what the next process has to know of the kernel.</summary>
     public void Keep(KernelLaunch launch, int process, KernelOwner? owner)
     {

@@ -6,7 +6,7 @@ using Lyceum.Messaging;
 namespace Lyceum.KernelService.Kernels;
 
 /// <summary>Starts, watches, restarts and ends the processes that a kernel is, one after the other.</summary>
-internal sealed class KernelLifecycle(
+internal sealed partial class KernelLifecycle(
     KernelLaunch launch,
     KernelOwner owner,
     KernelLauncher launcher,

@@ -34,6 +34,9 @@ internal static partial class KernelLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Kernel {Kernel} outlived the service's last process but cannot be taken over and is ended: {Reason}")]
     public static partial void NotAdopted(ILogger logger, string kernel, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Where kernel {Kernel} listens now could not be written down: {Reason}")]
+    public static partial void NotWritten(ILogger logger, string kernel, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Kernel {Kernel} could not be ended cleanly")]
     public static partial void ShutdownFailed(ILogger logger, string kernel, Exception exception);
 }

@@ -3,7 +3,7 @@ using Lyceum.Messaging;
 namespace Lyceum.KernelService.Kernels;
 
 /// <summary>One life of a kernel, from the start of a process to its end. A restart makes another.</summary>
-internal sealed class KernelRun : IAsyncDisposable
+internal sealed partial class KernelRun : IAsyncDisposable
 {
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TerminateTime = TimeSpan.FromSeconds(1);
@@ -15,7 +15,9 @@ internal sealed class KernelRun : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ended = new();
     private readonly long _startedAt;
-    private readonly Task<KernelWire> _ready;
+    private readonly KernelMessageHandler _handler;
+    private readonly ILogger _logger;
+    private volatile Task<KernelWire> _ready;
     private volatile bool _isLetGo;
 
     public KernelRun(
@@ -35,6 +37,9 @@ internal sealed class KernelRun : IAsyncDisposable
         _cleanUp = cleanUp;
         _options = options;
         _time = time;
+        _handler = handler;
+        _logger = logger;
+        Connection = file;
         _startedAt = time.GetTimestamp();
         _ready = BecomeReadyAsync(file, handler, logger);
         Ended = EndAsync();
@@ -64,8 +69,25 @@ internal sealed class KernelRun : IAsyncDisposable
 
     public async ValueTask SendAsync(KernelChannel channel, JupyterMessage message, CancellationToken cancellationToken)
     {
-        var wire = await _ready.WaitAsync(cancellationToken);
-        await wire.SendAsync(channel, message, cancellationToken);
+        while (true)
+        {
+            var ready = _ready;
+            var wire = await ready.WaitAsync(cancellationToken);
+            Interlocked.Increment(ref _sending);
+            try
+            {
+                // Once the kernel moves to other sockets, nothing may be on the way to those that it leaves.
+                if (_ready == ready)
+                {
+                    await wire.SendAsync(channel, message, cancellationToken);
+                    return;
+                }
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _sending);
+            }
+        }
     }
 
     /// <summary>Sends a request of the service's own on shell and waits for its reply, which no client sees.</summary>
@@ -245,4 +267,4 @@ internal sealed class KernelRun : IAsyncDisposable
 }
 
 /// <summary>A kernel does not work.</summary>
-internal sealed class KernelNotReadyException(string reason, Exception inner) : Exception(reason, inner);
+internal sealed class KernelNotReadyException(string reason, Exception? inner = null) : Exception(reason, inner);

@@ -20,27 +20,14 @@ internal sealed class Forwarder(ClientSide clients, KernelSide kernel, Peers pee
                 continue;
             }
 
-            switch (channel)
+            try
             {
-                case KernelChannel.Shell when AssistantRequest.IsOne(Encoding.UTF8.GetBytes(header.MsgType)):
-                    assistant.Take(new AssistantRequest(kernel, tutor, "", reply => Reply(channel, client, reply), header.MsgType, message), cancellationToken);
-                    continue;
-                case KernelChannel.Shell:
-                    cells.Requested(header, message);
-                    break;
-                case KernelChannel.Control when header.MsgType == "interrupt_request":
-                    assistant.Interrupt();
-                    if (!kernel.InterruptsByMessage)
-                    {
-                        await kernel.InterruptCodeAsync(cancellationToken);
-                        Reply(channel, client, InterruptReply(message));
-                        continue;
-                    }
-
-                    break;
+                await ToKernelAsync(channel, client, header, message, cancellationToken);
             }
-
-            await peers.SendAsync(channel, client, message, cancellationToken);
+            catch (ZmtpException) when (kernel.IsThere)
+            {
+                // One connection broke, not the kernel. The message is lost, as on any connection that breaks; who comes next gets another.
+            }
         }
     }
 
@@ -52,6 +39,31 @@ internal sealed class Forwarder(ClientSide clients, KernelSide kernel, Peers pee
             return clients.PublishAsync(message, cancellationToken);
         },
         cancellationToken);
+
+    private async Task ToKernelAsync(KernelChannel channel, ReadOnlyMemory<byte> client, JupyterHeader header, JupyterMessage message, CancellationToken cancellationToken)
+    {
+        switch (channel)
+        {
+            case KernelChannel.Shell when AssistantRequest.IsOne(Encoding.UTF8.GetBytes(header.MsgType)):
+                assistant.Take(new AssistantRequest(kernel, tutor, "", reply => Reply(channel, client, reply), header.MsgType, message), cancellationToken);
+                return;
+            case KernelChannel.Shell:
+                cells.Requested(header, message);
+                break;
+            case KernelChannel.Control when header.MsgType == "interrupt_request":
+                assistant.Interrupt();
+                if (!kernel.InterruptsByMessage)
+                {
+                    await kernel.InterruptCodeAsync(cancellationToken);
+                    Reply(channel, client, InterruptReply(message));
+                    return;
+                }
+
+                break;
+        }
+
+        await peers.SendAsync(channel, client, header, message, cancellationToken);
+    }
 
     private static JupyterMessage InterruptReply(JupyterMessage request) => new()
     {

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text;
 using Lyceum.Messaging;
 using Lyceum.NotebookAssistant;
 using Lyceum.ProxyKernel.SubKernels;
@@ -9,27 +7,19 @@ namespace Lyceum.ProxyKernel.Forwarding;
 /// <summary>The kernel that is run, as the assistant and the forwarding talk to it.</summary>
 internal sealed class KernelSide : IAssistedKernel, IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private const int MaxBroken = 20;
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(1);
 
     private readonly SubKernel _kernel;
-    private readonly SubscriberSocket _iopub;
-    private readonly DealerSocket _own;
-    private readonly DealerSocket _ownControl;
-    private readonly string _session = Guid.NewGuid().ToString("N");
-    private readonly ConcurrentDictionary<string, PendingRequest> _pending = new(StringComparer.Ordinal);
-    private readonly TaskCompletionSource _published = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task _answering;
+    private readonly SemaphoreSlim _linking = new(1, 1);
+    private volatile KernelLink _link;
+    private volatile Task _publishing = Task.CompletedTask;
+    private PublicationHandler? _pass;
+    private CancellationToken _ended;
     private volatile bool _isIdle = true;
 
-    private KernelSide(SubKernel kernel, SubscriberSocket iopub, DealerSocket own, DealerSocket ownControl)
-    {
-        _kernel = kernel;
-        Signer = new JupyterSigner(kernel.Connection.Key);
-        _iopub = iopub;
-        _own = own;
-        _ownControl = ownControl;
-        _answering = AnswerAsync();
-    }
+    private KernelSide(SubKernel kernel, JupyterSigner signer, KernelLink link) => (_kernel, Signer, _link) = (kernel, signer, link);
 
     public JupyterSigner Signer { get; }
 
@@ -38,100 +28,102 @@ internal sealed class KernelSide : IAssistedKernel, IAsyncDisposable
 
     public string SpecName => _kernel.Spec.Name;
 
-    public bool IsIdle => _isIdle && !_kernel.Ended.IsCompleted;
+    public bool IsIdle => _isIdle && IsThere;
+
+    public bool IsThere => !_kernel.Ended.IsCompleted;
 
     public bool InterruptsByMessage => _kernel.InterruptsByMessage;
+
+    /// <summary>Does something while no client's message is on its way to the kernel; true if the kernel is elsewhere then.</summary>
+    public Func<Func<Task<bool>>, CancellationToken, Task>? WhileNobodySends { get; set; }
 
     /// <summary>Connects to a kernel that may still be starting.</summary>
     public static async Task<KernelSide> ConnectAsync(SubKernel kernel, CancellationToken cancellationToken)
     {
-        var iopub = await SubscriberSocket.ConnectAsync(kernel.Connection.EndpointOf(KernelChannel.Iopub), cancellationToken: cancellationToken);
-        await iopub.SubscribeAsync(default, cancellationToken);
-        var own = await DealerSocket.ConnectAsync(kernel.Connection.EndpointOf(KernelChannel.Shell), cancellationToken: cancellationToken);
-        var control = await DealerSocket.ConnectAsync(kernel.Connection.EndpointOf(KernelChannel.Control), cancellationToken: cancellationToken);
-        return new KernelSide(kernel, iopub, own, control);
+        var signer = new JupyterSigner(kernel.Connection.Key);
+        return new KernelSide(kernel, signer, await KernelLink.ConnectAsync(kernel.Connection, signer, cancellationToken));
     }
 
-    /// <summary>Waits until what the kernel publishes arrives here: what it published before is lost.</summary>
-    public async Task AwaitReadyAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until what the kernel publishes arrives here.</summary>
+    public Task AwaitReadyAsync(CancellationToken cancellationToken) => _link.AwaitReadyAsync(cancellationToken);
+
+    /// <summary>Passes on what the kernel publishes, wherever it does, until it ends.</summary>
+    public async Task PublicationsAsync(PublicationHandler pass, CancellationToken cancellationToken)
     {
-        for (var pause = Pause; !_published.Task.IsCompleted; pause *= 2)
+        _pass = (header, parent, message) =>
         {
-            await RequestAsync(_own, "kernel_info_request", default, cancellationToken);
-            await Task.WhenAny(_published.Task, Task.Delay(pause, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-    }
-
-    /// <summary>Passes on what the kernel publishes, except for what it publishes for requests of our own.</summary>
-    public async Task PublicationsAsync(Func<JupyterHeader, JupyterHeader, JupyterMessage, ValueTask> pass, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            if (!JupyterMessage.TryDecode(await _iopub.ReceiveAsync(cancellationToken), Signer, out var message, out _))
-            {
-                continue;
-            }
-
-            _published.TrySetResult();
-            _ = JupyterHeader.TryParse(message.Header.Span, out var header);
-            _ = JupyterHeader.TryParse(message.ParentHeader.Span, out var parent);
-            if (parent.Session == _session)
-            {
-                if (_pending.TryGetValue(parent.MsgId, out var pending))
-                {
-                    pending.Take(KernelChannel.Iopub, message);
-                }
-
-                continue;
-            }
-
             if (header.MsgType == "status")
             {
-                _isIdle = message.Content.Span.IndexOf("\"idle\""u8) >= 0;
+                _isIdle = message.Content.Span.IndexOf("\"busy\""u8) < 0;
             }
 
-            await pass(header, parent, message);
+            return pass(header, parent, message);
+        };
+        _ended = cancellationToken;
+        _publishing = _link.PublicationsAsync(_pass, cancellationToken);
+        var broken = 0;
+        while (true)
+        {
+            var publishing = _publishing;
+            try
+            {
+                await publishing;
+            }
+            catch (ZmtpException) when (_publishing != publishing)
+            {
+                // It is elsewhere now, where it is listened to already.
+            }
+            catch (ZmtpException) when (IsThere && ++broken <= MaxBroken)
+            {
+                await ConnectAgainAsync(publishing, cancellationToken);
+            }
         }
     }
 
     public async Task<JupyterMessage?> AskAsync(string type, ReadOnlyMemory<byte> content, Action<JupyterMessage>? published, CancellationToken cancellationToken)
     {
-        if (!IsIdle)
-        {
-            return null;
-        }
+        return IsIdle ? await AskAsync(_link, type, content, published, cancellationToken) : null;
+    }
 
-        var pending = new PendingRequest(published);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var id = "";
-        try
-        {
-            id = await RequestAsync(_own, type, content, either.Token, pending);
-            var asked = pending.EndAsync(either.Token);
-            if (await Task.WhenAny(asked, _kernel.Ended) != asked)
+    public async Task<JupyterMessage?> MoveAsync(KernelMove move, CancellationToken cancellationToken)
+    {
+        JupyterMessage? reply = null;
+        await WhileNobodySends!(
+            async () =>
             {
-                await either.CancelAsync();
-                return null;
-            }
+                var file = _kernel.Elsewhere();
+                reply = await AskAsync("execute_request", move.Begin(file), _ => { }, cancellationToken);
+                if (reply is null || !move.Succeeded(reply))
+                {
+                    return false;
+                }
 
-            return await asked;
-        }
-        catch (ZmtpException)
-        {
-            return null;
-        }
-        finally
-        {
-            _pending.TryRemove(id, out _);
-        }
+                // The connection to the process that ends breaks meanwhile.
+                await _linking.WaitAsync(cancellationToken);
+                try
+                {
+                    if (await SettleAsync(file, move, cancellationToken))
+                    {
+                        return true;
+                    }
+                }
+                finally
+                {
+                    _linking.Release();
+                }
+
+                reply = null;
+                return false;
+            },
+            cancellationToken);
+        return reply;
     }
 
     public async Task InterruptCodeAsync(CancellationToken cancellationToken)
     {
         if (InterruptsByMessage)
         {
-            await RequestAsync(_ownControl, "interrupt_request", default, cancellationToken);
+            await _link.InterruptAsync(cancellationToken);
         }
         else
         {
@@ -146,44 +138,104 @@ internal sealed class KernelSide : IAssistedKernel, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _iopub.DisposeAsync();
-        await _own.DisposeAsync();
-        await _ownControl.DisposeAsync();
-        await _answering;
+        await _link.DisposeAsync();
         Signer.Dispose();
+        _linking.Dispose();
     }
 
-    private async Task<string> RequestAsync(
-        DealerSocket socket, string type, ReadOnlyMemory<byte> content, CancellationToken cancellationToken, PendingRequest? pending = null)
+    /// <summary>The connection broke; mostly because the kernel ends, but not always.</summary>
+    private async Task ConnectAgainAsync(Task publishing, CancellationToken cancellationToken)
     {
-        var header = JupyterHeader.Create(type, _session, "lyceum", TimeProvider.System);
-        if (pending is not null)
+        if (await Task.WhenAny(_kernel.Ended, Task.Delay(EndTime, cancellationToken)) == _kernel.Ended)
         {
-            _pending[header.MsgId] = pending;
+            throw new ZmtpException("The kernel has ended.");
         }
 
-        var message = new JupyterMessage { Header = header.ToUtf8(), Content = content.IsEmpty ? Encoding.UTF8.GetBytes("{}") : content };
-        await socket.SendAsync(message.Encode(Signer), cancellationToken);
-        return header.MsgId;
-    }
-
-    private async Task AnswerAsync()
-    {
+        await _linking.WaitAsync(cancellationToken);
         try
         {
-            while (true)
+            if (_publishing != publishing)
             {
-                if (JupyterMessage.TryDecode(await _own.ReceiveAsync(), Signer, out var message, out _)
-                    && JupyterHeader.TryParse(message.ParentHeader.Span, out var parent)
-                    && _pending.TryGetValue(parent.MsgId, out var pending))
-                {
-                    pending.Take(KernelChannel.Shell, message);
-                }
+                // It ended because the kernel is elsewhere now.
+                return;
             }
+
+            var broken = _link;
+            var next = await KernelLink.ConnectAsync(_kernel.Connection, Signer, cancellationToken);
+            _publishing = next.PublicationsAsync(_pass!, cancellationToken);
+            _link = next;
+            await broken.DisposeAsync();
+        }
+        finally
+        {
+            _linking.Release();
+        }
+    }
+
+    private async Task<JupyterMessage?> AskAsync(
+        KernelLink link, string type, ReadOnlyMemory<byte> content, Action<JupyterMessage>? published, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asked = link.AskAsync(type, content, published, either.Token);
+        if (await Task.WhenAny(asked, _kernel.Ended) != asked)
+        {
+            await either.CancelAsync();
+        }
+
+        try
+        {
+            return await asked;
         }
         catch (ZmtpException)
         {
-            // The kernel has ended.
+            // The whole of it goes, so that what listens to it connects again.
+            await link.DisposeAsync();
+            return null;
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Goes on at the other place, once the kernel is reached there; false if it stays where it is.</summary>
+    private async Task<bool> SettleAsync(ConnectionFile file, KernelMove move, CancellationToken cancellationToken)
+    {
+        KernelLink? next = null;
+        var isAsked = false;
+        try
+        {
+            next = await KernelLink.ConnectAsync(file, Signer, cancellationToken);
+            var publishing = next.PublicationsAsync(_pass!, _ended);
+            await next.AwaitReadyAsync(cancellationToken);
+            using var limit = new CancellationTokenSource(SettleTime);
+            isAsked = true;
+            if (await AskAsync(next, "execute_request", move.Settle, published: null, limit.Token) is { } settled && move.Succeeded(settled))
+            {
+                var before = _link;
+                _publishing = publishing;
+                _link = next;
+                await _kernel.MoveToAsync(file);
+                await before.DisposeAsync();
+                return true;
+            }
+        }
+        catch (Exception exception) when (exception is ZmtpException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // Told below.
+        }
+
+        if (next is not null)
+        {
+            await next.DisposeAsync();
+        }
+
+        if (isAsked)
+        {
+            // Which of the two is the kernel now, nobody can tell.
+            _kernel.Kill();
+        }
+
+        return false;
     }
 }

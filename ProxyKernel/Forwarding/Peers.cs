@@ -1,109 +1,139 @@
-using System.Security.Cryptography;
 using Lyceum.Messaging;
 using Lyceum.ProxyKernel.SubKernels;
 
 namespace Lyceum.ProxyKernel.Forwarding;
 
-/// <summary>For each client one set of sockets at the kernel, under an identity that they share: so its answers and its questions find the client.</summary>
+/// <summary>The clients' sockets at the kernel, a set for each.</summary>
 internal sealed class Peers(SubKernel kernel, KernelSide side, ClientSide clients) : IAsyncDisposable
 {
-    private const int MaxPeers = 64;
+    // Clients that have gone do not say so. Beyond the first number those go that are owed nothing, beyond the second any.
+    private const int MaxIdle = 64;
+    private const int MaxPeers = 256;
+    private static readonly TimeSpan ReplyTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, Peer> _peers = new(StringComparer.Ordinal);
     private long _clock;
 
     /// <summary>Gives the kernel a message of the client with that identity.</summary>
-    public async Task SendAsync(KernelChannel channel, ReadOnlyMemory<byte> client, JupyterMessage message, CancellationToken cancellationToken)
+    /// <exception cref="ZmtpException">The kernel cannot be reached.</exception>
+    public async Task SendAsync(KernelChannel channel, ReadOnlyMemory<byte> client, JupyterHeader header, JupyterMessage message, CancellationToken cancellationToken)
     {
+        try
+        {
+            await SendOnceAsync(channel, client, header, message, cancellationToken);
+        }
+        catch (ZmtpException) when (side.IsThere)
+        {
+            // The connection broke and not the kernel, so that another may do.
+            await SendOnceAsync(channel, client, header, message, cancellationToken);
+        }
+    }
+
+    private async Task SendOnceAsync(KernelChannel channel, ReadOnlyMemory<byte> client, JupyterHeader header, JupyterMessage message, CancellationToken cancellationToken)
+    {
+        var key = Convert.ToHexString(client.Span);
         Peer peer;
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            peer = await OfAsync(client, cancellationToken);
+            peer = await OfAsync(key, client, cancellationToken);
             peer.LastUsed = ++_clock;
+            peer.Claim();
         }
         finally
         {
             _gate.Release();
         }
 
-        await peer[channel].SendAsync((message with { Identities = [] }).Encode(side.Signer), cancellationToken);
+        try
+        {
+            await peer.SendAsync(channel, header, message, side.Signer, cancellationToken);
+        }
+        catch (ZmtpException)
+        {
+            await ForgetAsync(key, peer, cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>Does something while nothing is on its way to the kernel; if that has moved the kernel, the clients get other sockets there.</summary>
+    public async Task WhileNobodySendsAsync(Func<Task<bool>> work, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            // What a kernel that is idle does not answer by and by it does not answer at all.
+            for (var waited = TimeSpan.Zero; waited < ReplyTime && side.IsIdle && _peers.Values.Any(peer => peer.IsAwaiting); waited += Pause)
+            {
+                await Task.Delay(Pause, cancellationToken);
+            }
+
+            if (await work())
+            {
+                await DropAllAsync();
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_peers.Values.Select(peer => peer.DisposeAsync().AsTask()));
+        await DropAllAsync();
         _gate.Dispose();
     }
 
-    private async Task<Peer> OfAsync(ReadOnlyMemory<byte> client, CancellationToken cancellationToken)
+    private async Task DropAllAsync()
     {
-        var key = Convert.ToHexString(client.Span);
+        await Task.WhenAll(_peers.Values.Select(peer => peer.DisposeAsync().AsTask()));
+        _peers.Clear();
+    }
+
+    private async Task ForgetAsync(string key, Peer broken, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_peers.TryGetValue(key, out var known) && known == broken)
+            {
+                _peers.Remove(key);
+                await broken.DisposeAsync();
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<Peer> OfAsync(string key, ReadOnlyMemory<byte> client, CancellationToken cancellationToken)
+    {
         if (_peers.TryGetValue(key, out var known))
         {
-            return known;
+            if (!known.IsBroken)
+            {
+                return known;
+            }
+
+            _peers.Remove(key);
+            await known.DisposeAsync();
         }
 
-        if (_peers.Count >= MaxPeers)
+        if (_peers.Count >= MaxIdle && Leaving() is { Value: not null } leaving)
         {
-            var (oldest, left) = _peers.MinBy(peer => peer.Value.LastUsed);
-            _peers.Remove(oldest);
-            await left.DisposeAsync();
+            _peers.Remove(leaving.Key);
+            await leaving.Value.DisposeAsync();
         }
 
         var made = await Peer.ConnectAsync(kernel.Connection, cancellationToken);
-        made.Begin((channel, frames) => JupyterMessage.TryDecode(frames, side.Signer, out var message, out _)
-            ? clients.SendAsync(channel, client, message, CancellationToken.None)
-            : ValueTask.CompletedTask);
+        made.Begin((channel, message) => clients.SendAsync(channel, client, message, CancellationToken.None), side.Signer);
         return _peers[key] = made;
     }
 
-    private sealed class Peer : IAsyncDisposable
-    {
-        private static readonly KernelChannel[] All = [KernelChannel.Shell, KernelChannel.Control, KernelChannel.Stdin];
-
-        private readonly Dictionary<KernelChannel, DealerSocket> _sockets = [];
-        private Task _receiving = Task.CompletedTask;
-
-        public long LastUsed { get; set; }
-
-        public DealerSocket this[KernelChannel channel] => _sockets[channel];
-
-        public static async Task<Peer> ConnectAsync(ConnectionFile file, CancellationToken cancellationToken)
-        {
-            var identity = RandomNumberGenerator.GetBytes(16);
-            identity[0] |= 0x80;
-            var peer = new Peer();
-            foreach (var channel in All)
-            {
-                peer._sockets[channel] = await DealerSocket.ConnectAsync(file.EndpointOf(channel), identity, cancellationToken: cancellationToken);
-            }
-
-            return peer;
-        }
-
-        public void Begin(Func<KernelChannel, Message, ValueTask> pass) => _receiving = Task.WhenAll(All.Select(channel => ReceiveAsync(channel, pass)));
-
-        public async ValueTask DisposeAsync()
-        {
-            await Task.WhenAll(_sockets.Values.Select(socket => socket.DisposeAsync().AsTask()));
-            await _receiving;
-        }
-
-        private async Task ReceiveAsync(KernelChannel channel, Func<KernelChannel, Message, ValueTask> pass)
-        {
-            try
-            {
-                while (true)
-                {
-                    await pass(channel, await _sockets[channel].ReceiveAsync());
-                }
-            }
-            catch (ZmtpException)
-            {
-                // The kernel has ended, or the client has not been heard of for long.
-            }
-        }
-    }
+    private KeyValuePair<string, Peer> Leaving() =>
+        _peers.Where(peer => !peer.Value.IsAwaiting || _peers.Count >= MaxPeers).OrderBy(peer => (peer.Value.IsAwaiting, peer.Value.LastUsed)).FirstOrDefault();
 }

@@ -12,6 +12,10 @@ namespace Lyceum.ProxyKernel.SubKernels;
 /// <summary>The process of the kernel that is run. It ends when this one does, also when this one is killed, if it knows Jupyter's <c>JPY_PARENT_PID</c>.</summary>
 internal sealed partial class SubKernel : IAsyncDisposable
 {
+    private const int MaxAttempts = 1000;
+    private const int FirstPort = 15_000;
+    private const int LastPort = 32_000;
+    private const string FileName = "connection.json";
     private const int Interrupt = 2;
     private const int Terminate = 15;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -30,7 +34,8 @@ internal sealed partial class SubKernel : IAsyncDisposable
 
     public SubKernelSpec Spec { get; }
 
-    public ConnectionFile Connection { get; }
+    /// <summary>Where it listens.</summary>
+    public ConnectionFile Connection { get; private set; }
 
     /// <summary>Completes with the exit code.</summary>
     public Task<int> Ended { get; }
@@ -44,20 +49,8 @@ internal sealed partial class SubKernel : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("lyceum-proxy-").FullName;
         try
         {
-            // Not all kernels know ipc.
-            var ports = FreePorts(5);
-            var connection = new ConnectionFile
-            {
-                Ip = "127.0.0.1",
-                Key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
-                ShellPort = ports[0],
-                IopubPort = ports[1],
-                StdinPort = ports[2],
-                ControlPort = ports[3],
-                HbPort = ports[4],
-                KernelName = spec.Name,
-            };
-            var file = Path.Combine(folder, "connection.json");
+            var connection = NewConnection(spec, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+            var file = Path.Combine(folder, FileName);
             await connection.WriteAsync(file, cancellationToken);
             var command = spec.Command(file);
             var start = new ProcessStartInfo(command[0], command.Skip(1));
@@ -88,6 +81,36 @@ internal sealed partial class SubKernel : IAsyncDisposable
         }
     }
 
+    /// <summary>Other places for it to listen at.</summary>
+    public ConnectionFile Elsewhere() => NewConnection(Spec, Connection.Key);
+
+    /// <summary>It listens there now.</summary>
+    public async Task MoveToAsync(ConnectionFile connection)
+    {
+        Connection = connection;
+        try
+        {
+            await connection.WriteAsync(Path.Combine(_folder, FileName));
+        }
+        catch (IOException)
+        {
+            // Only who connects by hand reads it.
+        }
+    }
+
+    /// <summary>Ends it at once.</summary>
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
+        {
+            // It ended by itself in the meantime.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         try
@@ -101,7 +124,7 @@ internal sealed partial class SubKernel : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            _process.Kill(entireProcessTree: true);
+            Kill();
             await Ended;
         }
 
@@ -122,17 +145,53 @@ internal sealed partial class SubKernel : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    private static ConnectionFile NewConnection(SubKernelSpec spec, string key)
+    {
+        // Not all kernels know ipc.
+        var ports = FreePorts(5);
+        return new ConnectionFile
+        {
+            Ip = "127.0.0.1",
+            Key = key,
+            ShellPort = ports[0],
+            IopubPort = ports[1],
+            StdinPort = ports[2],
+            ControlPort = ports[3],
+            HbPort = ports[4],
+            KernelName = spec.Name,
+        };
+    }
+
+    // Below those that systems give to whoever asks for any: the kernel takes a while to bind them.
     private static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        var listeners = new List<TcpListener>();
         try
         {
-            Array.ForEach(listeners, listener => listener.Start());
+            for (var attempt = 0; listeners.Count < count; attempt++)
+            {
+                if (attempt == MaxAttempts)
+                {
+                    throw new IOException($"Of {MaxAttempts} ports from {FirstPort} to {LastPort}, not {count} were free.");
+                }
+
+                var listener = new TcpListener(IPAddress.Loopback, RandomNumberGenerator.GetInt32(FirstPort, LastPort));
+                try
+                {
+                    listener.Start();
+                    listeners.Add(listener);
+                }
+                catch (SocketException)
+                {
+                    listener.Dispose();
+                }
+            }
+
             return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
         }
         finally
         {
-            Array.ForEach(listeners, listener => listener.Dispose());
+            listeners.ForEach(listener => listener.Dispose());
         }
     }
 

@@ -29,7 +29,7 @@ public sealed class ProcessTests
     // The reference client finds the kernel there, starts it over tcp, and gets on with it.
     [InlineData("peer.py")]
     // Jupyter's own test suite for kernels.
-    [InlineData("kernel_suite.py")]
+    [InlineData("csharp_suite.py")]
     public async Task Installing_writes_a_kernelspec_that_starts_this_kernel(string client)
     {
         var prefix = Directory.CreateTempSubdirectory("cskernel-prefix-").FullName;

@@ -14,7 +14,7 @@ public sealed class ProxyTests(InstalledProxy proxy) : IClassFixture<InstalledPr
 
     // Jupyter's own test suite for kernels, with ipykernel below.
     [Fact]
-    public Task It_passes_the_test_suite_with_a_Python_kernel_below() => SucceedsAsync("kernel_suite.py");
+    public Task It_passes_the_test_suite_with_a_Python_kernel_below() => SucceedsAsync("proxy_suite.py");
 
     [Theory]
     [InlineData("untouched")]
@@ -24,7 +24,11 @@ public sealed class ProxyTests(InstalledProxy proxy) : IClassFixture<InstalledPr
     [InlineData("forged")]
     [InlineData("death")]
     [InlineData("killed")]
+    [InlineData("many_clients")]
+    [InlineData("broken")]
     [InlineData("assistant")]
+    [InlineData("checkpoints")]
+    [InlineData("killed_after_going_back")]
     [InlineData("r")]
     public Task A_stock_client_gets_on_with_it(string scene) => SucceedsAsync("scenes.py", scene);
 

@@ -1,6 +1,7 @@
 """Scenes between a stock jupyter_client and the proxy. Arguments: a folder with its kernelspecs, the scene."""
 
 import os
+import queue
 import signal
 import sys
 import time
@@ -93,11 +94,16 @@ def question(manager, client):
     assert text(collect(client, request)[0]) == "Hello Ada\n"
 
 
-def two_clients(manager, client):
+def connect(manager):
     other = BlockingKernelClient(connection_file=manager.connection_file)
     other.load_connection_file()
     other.start_channels()
     other.wait_for_ready(timeout=PATIENCE)
+    return other
+
+
+def two_clients(manager, client):
+    other = connect(manager)
     request = other.execute("print('for both', input('?'))", allow_stdin=True)
     assert other.get_stdin_msg(timeout=PATIENCE)["content"]["prompt"] == "?"
     other.input("x")
@@ -143,6 +149,9 @@ def assistant(manager, client):
     preview = next(message for message in published if message["msg_type"] == "dataset")["content"]
     assert preview["csv"] == [["a"], [1], [2]], preview
     assert [message["content"].get("execution_state") for message in (published[0], published[-1])] == ["busy", "idle"]
+    preview = collect(client, send(client, "get_preview_request", {}))[1]["content"]["return"]
+    assert preview["Tables"]["df"]["application/vnd.dataresource+json"]["data"] == [{"a": 1}, {"a": 2}], preview
+    assert collect(client, send(client, "set_agent_model", {"provider_id": "mine"}))[1]["content"]["ename"] == "ModelIsSet"
     published, reply = collect(client, send(client, "llm_request", {"request": "Why?"}))
     assert reply["content"]["ename"] == "NoTutor" and "token" in reply["content"]["evalue"], reply["content"]
     os.makedirs(os.path.join(sys.argv[1], "lyceum"))
@@ -152,6 +161,128 @@ def assistant(manager, client):
     published, reply = collect(client, send(client, "llm_request", {"request": "Why?"}))
     assert reply["content"]["ename"] == "TutorUnavailable", reply["content"]
     assert run(client, "len(In)")[1]["content"]["execution_count"] == 2
+
+
+def checkpoints(manager, client):
+    def ask(kind, **content):
+        return collect(client, send(client, kind, content))[1]["content"]
+
+    run(client, "import random; random.seed(3); x = [1]")
+    other = connect(manager)
+    assert text(run(other, "print(x)")[0]) == "[1]\n"
+    added = ask("add_checkpoint_request")
+    assert added["return"] == 0, added
+    first = text(run(client, "x.append(2); print(x, random.random())")[0])
+    process = below(client)
+    for _ in range(2):
+        back = ask("rollback_request", checkpoint_index=0)
+        assert {"name": "x", "type": "list", "value": "[1]"} in back["return"]["variables"], back
+        assert text(run(client, "x.append(2); print(x, random.random())")[0]) == first
+    # To all its clients it is the same kernel: outputs, questions, interrupts.
+    assert text(run(other, "print(x)")[0]) == "[1, 2]\n"
+    assert below(client) != process
+    question(manager, client)
+    interrupt(manager, client)
+    request = client.execute("print('going', flush=True)\nwhile True: pass")
+    while client.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "stream":
+        pass
+    refused = ask_while_busy(client, "rollback_request", checkpoint_index=0)
+    assert refused["ename"] == "KernelBusy", refused
+    manager.interrupt_kernel()
+    collect_rest(client, request)
+    until(lambda: run(client, "1")[1]["content"]["status"] == "ok", "it does not go on")
+    assert ask("rollback_request", checkpoint_index=5)["ename"] == "CheckpointError"
+    other.stop_channels()
+
+
+def ask_while_busy(client, kind, **content):
+    request = send(client, kind, content)
+    while True:
+        reply = client.get_shell_msg(timeout=PATIENCE)
+        if reply["parent_header"].get("msg_id") == request:
+            return reply["content"]
+
+
+def collect_rest(client, request):
+    while True:
+        reply = client.get_shell_msg(timeout=PATIENCE)
+        if reply["parent_header"].get("msg_id") == request:
+            return reply
+
+
+def killed_after_going_back(manager, client):
+    root = below(client)
+    for kind in ("add_checkpoint_request", "rollback_request"):
+        reply = collect(client, send(client, kind, {"checkpoint_index": 0}))[1]["content"]
+        assert reply["status"] == "ok", reply
+    process = below(client)
+    os.kill(manager.provisioner.pid, signal.SIGKILL)
+    until(lambda: not is_running(process) and not is_running(root), "the kernel outlives its proxy")
+
+
+def many_clients(manager, client):
+    # The first one's cell asks, and is answered when many others have come since.
+    request = client.execute("print('Hello', input('Who? '))", allow_stdin=True)
+    assert client.get_stdin_msg(timeout=PATIENCE)["content"]["prompt"] == "Who? "
+    others = []
+    for _ in range(70):
+        other = BlockingKernelClient(connection_file=manager.connection_file)
+        other.load_connection_file()
+        other.start_channels(iopub=False, hb=False, stdin=False)
+        others.append(other)
+        # Answered on control, while the cell waits.
+        message = other.session.msg("kernel_info_request", {})
+        other.control_channel.send(message)
+        assert other.get_control_msg(timeout=PATIENCE)["msg_type"] == "kernel_info_reply"
+    client.input("Ada")
+    assert text(collect(client, request)[0]) == "Hello Ada\n"
+    for other in others:
+        other.stop_channels()
+
+
+def broken(manager, client):
+    # The kernel's ends of all connections to the proxy break, again and again, and the kernel goes on.
+    code = '''
+import os, socket, stat
+from ipykernel.kernelapp import IPKernelApp
+app = IPKernelApp.instance()
+ports = {app.shell_port, app.control_port, app.stdin_port, app.iopub_port}
+def break_all():
+    for number in map(int, os.listdir('/proc/self/fd')):
+        try:
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                with socket.socket(fileno=os.dup(number)) as one:
+                    if one.getsockname()[1] in ports:
+                        one.getpeername()
+                        one.shutdown(socket.SHUT_RDWR)
+        except (OSError, IndexError):
+            pass
+'''
+    run(client, code)
+    process = below(client)
+    for _ in range(3):
+        client.execute("app.io_loop.call_later(0.1, break_all)", silent=True)
+        client.get_shell_msg(timeout=PATIENCE)
+        until(lambda: answers(client, process), "the proxy does not go on")
+        assert manager.is_alive()
+    state = collect(client, send(client, "get_subkernel_state_request", {}))[1]["content"]["return"]
+    assert any(variable["name"] == "ports" for variable in state["variables"]), state
+
+
+def answers(client, process):
+    # What is asked while a connection breaks may be lost with it.
+    request = client.execute("print('still', os.getpid())")
+    seen, limit = "", time.monotonic() + 5
+    while time.monotonic() < limit:
+        try:
+            message = client.get_iopub_msg(timeout=1)
+        except queue.Empty:
+            continue
+        if message["parent_header"].get("msg_id") == request and message["msg_type"] == "stream":
+            seen += message["content"]["text"]
+        if "still %d\n" % process in seen:
+            return True
+    return False
 
 
 def r(manager, client):

@@ -18,13 +18,15 @@ public sealed class AgentToolTests(AssistantFixture service) : IClassFixture<Ass
 
         Assert.Equal("""{"status":"ok","output":"sum 3\n3\n","cut":false}""", result!.ToJsonString());
         Assert.Equal(
-            ["status", "llm_thought", "add_child_codecell", "stream", "execute_result", "llm_response", "code_cell", "status"],
+            ["status", "llm_thought", "add_child_codecell", "stream", "execute_result", "llm_observation", "llm_response", "code_cell", "status"],
             messages.Where(message => message.Channel == "iopub").Select(message => message.Type));
         var question = messages[0].ParentId;
         Assert.All(messages, message => Assert.Equal("llm_request", message.Parent["msg_type"]!.GetValue<string>()));
         var thought = messages.Single(message => message.Type == "llm_thought");
         Assert.Equal("run_code", thought.Text("tool_name"));
         Assert.StartsWith("total = ", thought.Content["tool_input"]!["code"]!.GetValue<string>(), StringComparison.Ordinal);
+        var observation = messages.Single(message => message.Type == "llm_observation");
+        Assert.Equal(("run_code", "sum 3\n3\n"), (observation.Text("tool_name"), observation.Text("observation")));
         var cell = messages.Single(message => message.Type == "add_child_codecell").Content;
         Assert.Equal(("code_cell", "python", true), (cell["action"]!.GetValue<string>(), cell["language"]!.GetValue<string>(), cell["autoexecute"]!.GetValue<bool>()));
         Assert.Equal(question, cell["execute_request_msg"]!["header"]!["msg_id"]!.GetValue<string>());
@@ -33,6 +35,11 @@ public sealed class AgentToolTests(AssistantFixture service) : IClassFixture<Ass
         // What it defined stays, as after any cell of the student's; the history is the student's alone.
         var after = await notebook.Client.RunAsync("total, len(In)");
         Assert.Equal("(3, 3)", after.Single(message => message.Type == "execute_result").Content["data"]!["text/plain"]!.GetValue<string>());
+
+        // And can be undone.
+        await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "rollback_request", new JsonObject { ["checkpoint_index"] = cell["checkpoint_index"]!.GetValue<int>() }));
+        var undone = await notebook.Client.RunAsync("'total' in globals(), marks");
+        Assert.Equal("(False, [1, 2])", undone.Single(message => message.Type == "execute_result").Content["data"]!["text/plain"]!.GetValue<string>());
     }
 
     [Fact]
@@ -83,6 +90,9 @@ public sealed class AgentToolTests(AssistantFixture service) : IClassFixture<Ass
         Assert.Equal("""{"name":"df","columns":[{"name":"name","examples":["Ada","Bo"]},{"name":"mark","examples":[1.5,2.0]}]}""", columns!.ToJsonString());
         Assert.Equal(HttpStatusCode.NotFound, none);
         Assert.Equal("df.mark.mean()", messages.First(message => message.Type == "code_cell").Text("code"));
+        Assert.Equal(
+            ["list [1, 2]", "name, mark", "The kernel shows no such table."],
+            messages.Where(message => message.Type == "llm_observation").Select(message => message.Text("observation")));
         Assert.Equal(["show_variable", "show_columns", "show_columns", "propose_cell"], messages.Where(message => message.Type == "llm_thought").Select(message => message.Text("tool_name")));
     }
 

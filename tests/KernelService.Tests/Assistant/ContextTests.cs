@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Lyceum.KernelService.Tests.Assistant;
 
@@ -59,6 +60,55 @@ public sealed class ContextTests(AssistantFixture service) : IClassFixture<Assis
         var after = await notebook.Client.RunAsync("ls()");
         Assert.DoesNotContain(after, message => message.Type == "display_data" && message.Content.ToJsonString().Contains("answer", StringComparison.Ordinal));
         Assert.Equal(2, after.Single(message => message.Type == "execute_reply").Content["execution_count"]!.GetValue<int>());
+    }
+
+    [Theory]
+    [InlineData("python3", "import pandas as pd\ndf = pd.DataFrame({'name': ['<Ada>'], 'mark': [1.5]})\nnumber = 1")]
+    [InlineData("ir", "df <- data.frame(name = '<Ada>', mark = 1.5)\nnumber <- 1")]
+    [InlineData("csharp", "var df = new[] { new { name = \"<Ada>\", mark = 1.5 } };\nvar number = 1;")]
+    public async Task A_preview_shows_the_tables_among_the_variables(string kernelspec, string code)
+    {
+        await using var notebook = await OpenNotebook.StartAsync(service, kernelspec);
+        await notebook.Client.RunAsync(code);
+        var messages = await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "get_preview_request", []));
+        var preview = messages.Single(message => message.Type == "preview").Content;
+        Assert.True(JsonNode.DeepEquals(preview, messages.Single(message => message.Type == "get_preview_reply").Content["return"]));
+        Assert.Equal(
+            """{"Tables":{"df":{"application/vnd.dataresource+json":{"schema":{"fields":[{"name":"name"},{"name":"mark"}]},"data":[{"name":"<Ada>","mark":1.5}]},"text/html":"<table><tr><th>name</th><th>mark</th></tr><tr><td>&lt;Ada&gt;</td><td>1.5</td></tr></table>"}}}""",
+            Regex.Unescape(preview.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task A_workflow_of_the_contexts_is_told_to_the_tutor()
+    {
+        await using var notebook = await OpenNotebook.StartAsync(service, "python3");
+        var refused = await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "set_workflow_request", new JsonObject { ["workflow"] = "clean" }));
+        Assert.Equal("NoSuchWorkflow", refused.Single(message => message.Type == "set_workflow_reply").Text("ename"));
+
+        var workflows = JsonNode.Parse("{\"clean\": {\"title\": \"Clean the data\", \"stages\": [{\"name\": \"Look\", \"steps\": []}, {\"name\": \"Mend\"}]}}");
+        await SetUpAsync(notebook.Client, "assignment", new JsonObject { ["title"] = "Data", ["workflows"] = workflows });
+        var set = await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "set_workflow_request", new JsonObject { ["workflow"] = "clean" }));
+        Assert.Equal(
+            """{"workflow_id":"clean","progress":{"Look":null,"Mend":null},"final_response":""}""", set.Single(message => message.Type == "update_workflow_state").Content.ToJsonString());
+        await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "llm_request", new JsonObject { ["request"] = "In the workflow" }));
+        Assert.Equal(
+            "This assignment: title: Data The student goes through the workflow 'Clean the data': Look, Mend.",
+            (await service.Tutor.QuestionAsync("In the workflow")).Context.GetProperty("about").GetString());
+
+        await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "set_workflow_request", new JsonObject { ["workflow"] = null }));
+        await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "llm_request", new JsonObject { ["request"] = "Out of the workflow" }));
+        Assert.Equal("This assignment: title: Data", (await service.Tutor.QuestionAsync("Out of the workflow")).Context.GetProperty("about").GetString());
+    }
+
+    [Fact]
+    public async Task Which_model_answers_is_not_the_notebooks_to_say()
+    {
+        await using var notebook = await OpenNotebook.StartAsync(service, "python3");
+        var refused = await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "set_agent_model", new JsonObject { ["provider_id"] = "mine", ["model_config"] = new JsonObject() }));
+        Assert.Equal("ModelIsSet", refused.Single(message => message.Type == "set_agent_model_reply").Text("ename"));
+        var told = await notebook.Client.CollectAsync(await notebook.Client.SendAsync("shell", "set_agent_model", []));
+        Assert.Equal("ok", told.Single(message => message.Type == "set_agent_model_reply").Text("status"));
+        Assert.Contains(told, message => message.Type == "chat_history");
     }
 
     [Fact]

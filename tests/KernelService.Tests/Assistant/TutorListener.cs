@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
 using Lyceum.ServiceDefaults.Identity;
@@ -144,6 +145,8 @@ internal sealed class TutorListener : IAsyncDisposable
 /// <summary>The service with somebody to ask.</summary>
 public sealed class AssistantFixture : KernelServiceFixture, IAsyncLifetime
 {
+    public const int MaxCheckpoints = 3;
+
     internal TutorListener Tutor { get; } = new();
 
     protected override IEnumerable<KeyValuePair<string, string?>> Settings =>
@@ -153,6 +156,8 @@ public sealed class AssistantFixture : KernelServiceFixture, IAsyncLifetime
         new("Assistant:KernelTimeout", "00:01:00"),
         new("Exams:AskEvery", "00:00:00"),
         new("Assistant:RunTimeout", "00:00:05"),
+        new("Assistant:MaxCheckpoints", MaxCheckpoints.ToString(CultureInfo.InvariantCulture)),
+        new("Assistant:CheckpointRuns", "true"),
     ];
 
     async Task IAsyncLifetime.InitializeAsync()

@@ -48,6 +48,42 @@ public sealed class OutlivingTests : IDisposable
         Assert.DoesNotContain(Directory.GetFiles(_folder), file => file.Contains(kernel, StringComparison.Ordinal) || file.Contains(session, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("ipc")]
+    public async Task So_does_one_that_went_back_to_a_checkpoint_with_its_checkpoints(string transport)
+    {
+        string kernel;
+        await using (var service = await StartAsync(transport))
+        {
+            using var rest = service.ClientOf(KernelServiceFixture.Sam);
+            kernel = await rest.StartKernelAsync();
+            await using var client = await NotebookClient.ConnectAsync(service.Address, kernel, KernelServiceFixture.Sam);
+            await client.RunAsync("x = 41");
+            await AssistantAsync(client, "add_checkpoint_request");
+            await client.RunAsync("x = 0");
+            await AssistantAsync(client, "rollback_request");
+            await service.KillAsync();
+        }
+
+        await using var next = await StartAsync(transport);
+        using var again = next.ClientOf(KernelServiceFixture.Sam);
+        await using var returned = await NotebookClient.ConnectAsync(next.Address, kernel, KernelServiceFixture.Sam);
+        foreach (var _ in (int[])[1, 2])
+        {
+            Assert.Contains(await returned.RunAsync("x += 1; x"), message => message.Type == "execute_result" && message.Content["data"]!["text/plain"]!.GetValue<string>() == "42");
+            await AssistantAsync(returned, "rollback_request");
+        }
+
+        await again.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
+
+        async Task AssistantAsync(NotebookClient client, string type)
+        {
+            var messages = await client.CollectAsync(await client.SendAsync("shell", type, new JsonObject { ["checkpoint_index"] = 0 }));
+            Assert.Contains(messages, message => message.Type.EndsWith("_reply", StringComparison.Ordinal) && message.Text("status") == "ok");
+        }
+    }
+
     [Fact]
     public async Task A_kernel_that_is_busy_when_the_service_is_killed_is_busy_after_it_can_be_interrupted_and_restarted()
     {
