@@ -13,6 +13,7 @@ try
     var modelhost = builder.AddService<Projects.ModelHost>("modelhost", secrets)
         .WithModels(backing.Models)
         .WithEnvironment("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1")
+        .WithOutbox(settings)
         .WithCache(backing);
 
     var telemetryingest = builder.AddService<Projects.TelemetryIngest>("telemetryingest", secrets)
@@ -35,7 +36,7 @@ try
 
     // ChatService runs code in kernels, and kernels' assistants ask ChatService. It knows of exams, in which models answer no student.
     kernelservice.WithReference(chatservice);
-    modelhost.WithReference(chatservice);
+    modelhost.WithReference(chatservice).WithReference(telemetryingest);
 
     var gateway = builder.AddService<Projects.Gateway>("gateway", secrets, settings.GatewayPort)
         .WithExternalHttpEndpoints()

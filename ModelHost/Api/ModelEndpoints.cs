@@ -9,6 +9,7 @@ using Lyceum.ModelHost.Upkeep;
 using Lyceum.ModelHost.Usage;
 using Lyceum.ServiceDefaults.Exams;
 using Lyceum.ServiceDefaults.Identity;
+using Lyceum.ServiceDefaults.LearningEvents;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -26,6 +27,7 @@ internal static class ModelEndpoints
         // The first writer that can write does: ours goes before the ProblemDetails of the defaults.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ApiErrorWriter>());
         builder.AddExams();
+        builder.AddLearningEvents();
         builder.Services.AddSingleton<ModelTelemetry>();
         builder.Services.AddSingleton<NodeClient>();
         builder.Services.AddSingleton<NodeFleet>();

@@ -18,7 +18,7 @@ internal sealed partial class ModelForwarder(
     NodeFleet fleet,
     ModelScheduler scheduler,
     ModelTelemetry telemetry,
-    UsageLedger usage,
+    RunAccounts accounts,
     Quotas quotas,
     ModelPolicies policies,
     IOptions<NodesOptions> nodes,
@@ -95,10 +95,20 @@ internal sealed partial class ModelForwarder(
         using var wait = new WaitLimit(_limits.FirstByte, _limits.Idle, time, run.Context.RequestAborted);
         await using var attempt = new NodeAttempt(client, slot.Node, run.Operation, run.Request, run.Scheduled.Model, wait, time);
         StreamRelay? relay = null;
-        var early = await slot.Node.Breaker.RunAsync(
-            attempt => attempt.BeginAsync(source => relay = new StreamRelay(source, run.Context.Response.BodyWriter, run.Operation.Shape, run.Text, wait)), attempt);
-        // What has not begun is not charged; what has is by its figures.
+        // What a node has not begun is not charged; what it has is by its figures.
         slot.Tokens = 0;
+        NodeFailure early;
+        try
+        {
+            early = await slot.Node.Breaker.RunAsync(
+                attempt => attempt.BeginAsync(source => relay = new StreamRelay(source, run.Context.Response.BodyWriter, run.Operation.Shape, run.Text, wait)), attempt);
+        }
+        catch (Exception) when (attempt.IsSent && run.Context.RequestAborted.IsCancellationRequested)
+        {
+            accounts.Left(run, slot, measured);
+            throw;
+        }
+
         if (attempt.Refusal is { } refusal)
         {
             return await PassRefusalAsync(run, slot.Node, refusal);
@@ -120,30 +130,15 @@ internal sealed partial class ModelForwarder(
                 await slot.Node.Breaker.ReportAsync(failure);
             }
 
-            Account(run, slot, measured, figures, relay is not null, isCharged: failure is NodeFailure.None);
+            accounts.Ended(run, slot, measured, figures, relay is not null, isCharged: failure is NodeFailure.None);
             return failure;
         }
         catch (Exception) when (run.Context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone; what the node has worked for it counts all the same.
-            Account(run, slot, measured, relay is null ? default : relay.Figures with { OutputTokens = relay.Pieces }, relay is not null, isCharged: true);
+            accounts.Ended(run, slot, measured, relay is null ? default : relay.Figures with { OutputTokens = relay.Pieces }, relay is not null, isCharged: true);
             throw;
         }
-    }
-
-    /// <summary>Counts what was told of a run. What was not told is charged by estimate, unless the node has failed.</summary>
-    private void Account(ModelRun run, NodeSlot slot, ModelTelemetry.ModelRun measured, TokenFigures figures, bool isStream, bool isCharged)
-    {
-        if (run.Scheduled.IsLookup)
-        {
-            return;
-        }
-
-        measured.Used(figures, isStream);
-        measured.Answered(run.Text);
-        usage.Add(run.Scheduled.Course, run.Scheduled.User, run.Scheduled.Model, slot.Node.Name, figures);
-        run.Hold?.Add((long)(figures.InputTokens ?? (isCharged ? run.Traits.PromptTokens : 0)) + (figures.OutputTokens ?? (isCharged ? run.Traits.AnswerTokens : 0)));
-        slot.Tokens = figures.InputTokens + (figures.OutputTokens ?? 0);
     }
 
     private static async Task<(NodeFailure Failure, TokenFigures Figures)> PassStreamAsync(ModelRun run, NodeAttempt attempt, StreamRelay relay)

@@ -31,6 +31,9 @@ internal sealed class NodeAttempt(NodeClient client, ModelNode node, ModelOperat
 
     public bool IsStream => _answer?.Content.Headers.ContentType?.MediaType is "application/x-ndjson" or "text/event-stream";
 
+    /// <summary>Whether the node has got the whole request.</summary>
+    public bool IsSent => _request?.Content is SplicedContent { IsSent: true };
+
     /// <summary>The node's refusal, in its own words where they are of the protocol.</summary>
     public NodeRefusal? Refusal { get; private set; }
 

@@ -12,6 +12,7 @@ internal sealed class SentText(ModelOperation operation)
     private const int Usual = 1024;
     private readonly bool _isOpenAi = operation.Shape == ApiShape.OpenAi;
     private readonly ArrayBufferWriter<byte> _text = new(Usual);
+    private readonly LinePattern _pattern = new();
 
     /// <summary>False once something went by that is more than text, or the text grew too long to keep.</summary>
     public bool IsWhole { get; private set; } = true;
@@ -28,15 +29,30 @@ internal sealed class SentText(ModelOperation operation)
             return;
         }
 
+        if (_pattern.TryFind(json, out var found))
+        {
+            _text.Write(found);
+            IsWhole = _text.WrittenCount <= MaxLength;
+            return;
+        }
+
         try
         {
             var reader = new Utf8JsonReader(json);
+            (int Start, int Length) text = default;
+            var texts = 0;
             while (reader.Read())
             {
-                if (reader.TokenType == JsonTokenType.PropertyName)
+                if (reader.TokenType == JsonTokenType.PropertyName && Take(ref reader))
                 {
-                    Take(ref reader);
+                    text = ((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+                    texts++;
                 }
+            }
+
+            if (texts == 1)
+            {
+                _pattern.Learn(json, text.Start, text.Length);
             }
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
@@ -45,7 +61,8 @@ internal sealed class SentText(ModelOperation operation)
         }
     }
 
-    private void Take(ref Utf8JsonReader reader)
+    /// <summary>Looks at a property; answers whether it was text, at which the reader then stands.</summary>
+    private bool Take(ref Utf8JsonReader reader)
     {
         // {"message":{"content"}} or {"response"}; {"choices":[{"delta":{"content"}}]} or {"choices":[{"text"}]}.
         var depth = reader.CurrentDepth;
@@ -55,7 +72,7 @@ internal sealed class SentText(ModelOperation operation)
         var isMore = reader.ValueTextEquals("tool_calls"u8) || reader.ValueTextEquals("thinking"u8) || reader.ValueTextEquals("reasoning"u8) || reader.ValueTextEquals("reasoning_content"u8);
         if (!isText && !isMore)
         {
-            return;
+            return false;
         }
 
         reader.Read();
@@ -67,6 +84,9 @@ internal sealed class SentText(ModelOperation operation)
         {
             _text.Advance(reader.CopyString(_text.GetSpan(reader.ValueSpan.Length)));
             IsWhole &= _text.WrittenCount <= MaxLength;
+            return true;
         }
+
+        return false;
     }
 }

@@ -18,6 +18,9 @@ internal sealed class SplicedContent : HttpContent
         Headers.ContentType = new MediaTypeHeaderValue("application/json");
     }
 
+    /// <summary>Whether the receiver has it all.</summary>
+    public bool IsSent { get; private set; }
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
@@ -26,6 +29,7 @@ internal sealed class SplicedContent : HttpContent
         await stream.WriteAsync(_before, cancellationToken);
         await stream.WriteAsync(_between, cancellationToken);
         await stream.WriteAsync(_after, cancellationToken);
+        IsSent = true;
     }
 
     protected override bool TryComputeLength(out long length)

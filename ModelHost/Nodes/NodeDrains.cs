@@ -8,8 +8,6 @@ namespace Lyceum.ModelHost.Nodes;
 internal sealed partial class NodeDrains(
     NodeFleet fleet, ModelScheduler scheduler, IOptions<NodesOptions> options, TimeProvider time, ILogger<NodeDrains> logger, IConnectionMultiplexer? redis = null) : BackgroundService
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
-
     // The address of a node found in DNS may soon be another one's.
     private static readonly TimeSpan KeptForDiscovered = TimeSpan.FromHours(1);
 
@@ -26,7 +24,7 @@ internal sealed partial class NodeDrains(
             RedisValue value = drain ? "1" : "0";
             await (node.Settings.Dns
                 ? redis.GetDatabase().StringSetAsync(Key(node), value, KeptForDiscovered)
-                : redis.GetDatabase().StringSetAsync(Key(node), value)).WaitAsync(Limit, time);
+                : redis.GetDatabase().StringSetAsync(Key(node), value)).WaitAsync(TimeSpan.FromMilliseconds(redis.TimeoutMilliseconds), time);
         }
         catch (Exception failure) when (failure is RedisException or TimeoutException)
         {
@@ -59,7 +57,7 @@ internal sealed partial class NodeDrains(
 
         try
         {
-            var values = await there.GetDatabase().StringGetAsync([.. nodes.Select(Key)]).WaitAsync(Limit, time, cancellationToken);
+            var values = await there.GetDatabase().StringGetAsync([.. nodes.Select(Key)]).WaitAsync(TimeSpan.FromMilliseconds(there.TimeoutMilliseconds), time, cancellationToken);
             foreach (var (node, value) in nodes.Zip(values))
             {
                 if (!value.IsNull && node.IsDraining != (value == "1"))

@@ -6,11 +6,8 @@ namespace Lyceum.ModelHost.Usage;
 /// Counts in Redis, for all replicas together, each step atomic. While Redis is away this replica goes by what it has counted itself:
 /// nobody is locked out, and nobody gets more than a quota from each replica.
 /// </summary>
-internal sealed partial class RedisQuotaCounters(IConnectionMultiplexer redis, LocalQuotaCounters local, TimeProvider time, ILogger<RedisQuotaCounters> logger) : IQuotaCounters
+internal sealed class RedisQuotaCounters(RedisCalls redis, LocalQuotaCounters local, TimeProvider time) : IQuotaCounters
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-
     // After the window's end, so that a clock that is a little late still finds it.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
@@ -34,14 +31,11 @@ internal sealed partial class RedisQuotaCounters(IConnectionMultiplexer redis, L
         return 0
         """;
 
-    private readonly Lock _lock = new();
-    private long? _away;
-
     public async ValueTask<QuotaCharge> TryChargeAsync(IReadOnlyList<QuotaWindow> windows, long tokens)
     {
         var now = time.GetUtcNow();
         RedisValue[] values = [tokens, .. windows.SelectMany(window => new RedisValue[] { window.Limit, (long)(window.ResetsAt - now + Grace).TotalMilliseconds })];
-        if (await AskAsync(database => database.ScriptEvaluateAsync(Charge, Keys(windows), values)) is not { } answer)
+        if (await redis.AskAsync(database => database.ScriptEvaluateAsync(Charge, Keys(windows), values)) is not { } answer)
         {
             return await local.TryChargeAsync(windows, tokens);
         }
@@ -61,67 +55,12 @@ internal sealed partial class RedisQuotaCounters(IConnectionMultiplexer redis, L
         if (charge.IsShared)
         {
             // Also within the pause: an estimate that is not corrected would stand until the window is over.
-            await AskAsync(database => database.ScriptEvaluateAsync(Correct, Keys(charge.Windows), [tokens]), isUrgent: true);
+            await redis.AskAsync(database => database.ScriptEvaluateAsync(Correct, Keys(charge.Windows), [tokens]), isUrgent: true);
         }
     }
 
     public async ValueTask<IReadOnlyList<long>> ReadAsync(IReadOnlyList<QuotaWindow> windows) =>
-        await AskAsync(database => database.StringGetAsync(Keys(windows))) is { } values ? [.. values.Select(value => (long)value)] : await local.ReadAsync(windows);
+        await redis.AskAsync(database => database.StringGetAsync(Keys(windows))) is { } values ? [.. values.Select(value => (long)value)] : await local.ReadAsync(windows);
 
     private static RedisKey[] Keys(IReadOnlyList<QuotaWindow> windows) => [.. windows.Select(window => (RedisKey)window.Key)];
-
-    /// <summary>Null when Redis is away; then it is not asked again for a moment, so that requests do not all wait for it.</summary>
-    private async ValueTask<T?> AskAsync<T>(Func<IDatabase, Task<T>> ask, bool isUrgent = false)
-        where T : class
-    {
-        lock (_lock)
-        {
-            if (!isUrgent && _away is { } since && time.GetElapsedTime(since) < Pause)
-            {
-                return null;
-            }
-        }
-
-        try
-        {
-            if (!redis.IsConnected)
-            {
-                throw new TimeoutException("There is no connection.");
-            }
-
-            var answer = await ask(redis.GetDatabase()).WaitAsync(Limit, time);
-            Found(isAway: false, "");
-            return answer;
-        }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
-        {
-            Found(isAway: true, failure.Message);
-            return null;
-        }
-    }
-
-    private void Found(bool isAway, string reason)
-    {
-        bool isNews;
-        lock (_lock)
-        {
-            isNews = isAway != _away.HasValue;
-            _away = isAway ? time.GetTimestamp() : null;
-        }
-
-        if (isNews && isAway)
-        {
-            LogAway(logger, reason);
-        }
-        else if (isNews)
-        {
-            LogBack(logger);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away, quotas hold for each ModelHost alone until it is back: {Reason}")]
-    private static partial void LogAway(ILogger logger, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is back, quotas hold for all of ModelHost together")]
-    private static partial void LogBack(ILogger logger);
 }

@@ -2,12 +2,17 @@ using System.Text.Json.Serialization;
 
 namespace Lyceum.ModelHost.Usage;
 
-/// <summary>What was used since midnight UTC, or since this ModelHost started if that is later.</summary>
+/// <summary>What was used since midnight UTC, or since ModelHost started if that is later.</summary>
 /// <param name="Since">From when on it was counted.</param>
 /// <param name="Until">When it was asked.</param>
+/// <param name="Counted">Where: <c>all_replicas</c>, or <c>this_replica</c> without Redis and while it is away.</param>
 /// <param name="Entries">One for each user, course, model and node that occurred together; the largest first.</param>
 /// <param name="Quotas">The caller's own quotas, as far as there are any.</param>
-public sealed record UsageReport(DateTimeOffset Since, DateTimeOffset Until, IReadOnlyList<UsageEntry> Entries, IReadOnlyList<QuotaState> Quotas);
+public sealed record UsageReport(DateTimeOffset Since, DateTimeOffset Until, string Counted, IReadOnlyList<UsageEntry> Entries, IReadOnlyList<QuotaState> Quotas)
+{
+    internal const string AllReplicas = "all_replicas";
+    internal const string ThisReplica = "this_replica";
+}
 
 /// <summary>Tokens of one user in one course, on one model and node.</summary>
 /// <param name="Course">The course's slug.</param>
@@ -27,5 +32,6 @@ public sealed record UsageEntry(string Course, string User, string Model, string
 public sealed record QuotaState(string Name, long Limit, long Used, DateTimeOffset ResetsAt);
 
 [JsonSerializable(typeof(UsageReport))]
+[JsonSerializable(typeof(string[]))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class UsageJson : JsonSerializerContext;

@@ -14,6 +14,8 @@ internal static class UsageEndpoints
     {
         builder.Services.AddOptions<QuotaOptions>().BindConfiguration("Quotas").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<UsageLedger>();
+        builder.Services.AddSingleton<RunAccounts>();
+        builder.Services.AddSingleton<UsageReports>();
         builder.Services.AddSingleton<QuotaWindows>();
         builder.Services.AddSingleton<Quotas>();
         builder.Services.AddSingleton<LocalQuotaCounters>();
@@ -25,7 +27,10 @@ internal static class UsageEndpoints
 
         // Without Redis quotas are less exact, and models run all the same: it is no reason to take this replica out.
         builder.AddRedisClient(Redis, settings => settings.DisableHealthChecks = true);
+        builder.Services.AddSingleton<RedisCalls>();
         builder.Services.AddSingleton<IQuotaCounters, RedisQuotaCounters>();
+        builder.Services.AddSingleton<SharedUsage>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<SharedUsage>());
     }
 
     public static void MapUsage(this IEndpointRouteBuilder routes) => routes.MapGet("/usage", ShowAsync);
@@ -51,13 +56,6 @@ internal static class UsageEndpoints
         return null;
     }
 
-    private static async Task<JsonHttpResult<UsageReport>> ShowAsync(HttpContext context, UsageLedger ledger, Quotas quotas, TimeProvider time)
-    {
-        var caller = context.User.Caller();
-        var isOwner = caller.Roles.Contains(Roles.Owner);
-        var isInstructor = caller.Roles.Contains(Roles.Instructor);
-        var (since, entries) = ledger.Read(
-            (course, user) => isOwner || (isInstructor && course == caller.Course) || (course == caller.Course && user == caller.Subject), showNodes: isOwner);
-        return TypedResults.Json(new UsageReport(since, time.GetUtcNow(), entries, await quotas.OfAsync(caller.Course, caller.Subject)), UsageJson.Default.UsageReport);
-    }
+    private static async Task<JsonHttpResult<UsageReport>> ShowAsync(HttpContext context, UsageReports reports) =>
+        TypedResults.Json(await reports.ForAsync(context.User.Caller()), UsageJson.Default.UsageReport);
 }

@@ -2,6 +2,15 @@ using Lyceum.ModelHost.Forwarding;
 
 namespace Lyceum.ModelHost.Usage;
 
+/// <summary>What tokens are counted under.</summary>
+internal readonly record struct UsageKey(string Course, string User, string Model, string Node);
+
+/// <summary>How much that was.</summary>
+internal readonly record struct UsageCount(long Requests, long Input, long Output)
+{
+    public static UsageCount operator +(UsageCount one, UsageCount other) => new(one.Requests + other.Requests, one.Input + other.Input, one.Output + other.Output);
+}
+
 /// <summary>Counts today's tokens, in this process. Ended requests are counted, running ones are not.</summary>
 internal sealed class UsageLedger
 {
@@ -9,7 +18,8 @@ internal sealed class UsageLedger
     private const int MaxEntries = 200_000;
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
-    private readonly Dictionary<(string Course, string User, string Model, string Node), Count> _entries = [];
+    private readonly Dictionary<UsageKey, UsageCount> _entries = [];
+    private readonly HashSet<UsageKey> _changed = [];
     private DateTimeOffset _since;
 
     public UsageLedger(TimeProvider time)
@@ -23,29 +33,44 @@ internal sealed class UsageLedger
         lock (_lock)
         {
             Turn();
-            var key = (course, user, model, node);
-            if (!_entries.TryGetValue(key, out var count) && _entries.Count < MaxEntries)
+            var key = new UsageKey(course, user, model, node);
+            if (_entries.TryGetValue(key, out var count) || _entries.Count < MaxEntries)
             {
-                count = _entries[key] = new Count();
+                _entries[key] = count + new UsageCount(1, figures.InputTokens ?? 0, figures.OutputTokens ?? 0);
+                _changed.Add(key);
             }
-
-            count?.Add(figures);
         }
     }
 
-    /// <param name="isVisible">Which entries the caller may see, by course and user.</param>
-    /// <param name="showNodes">Whether nodes are named.</param>
-    public (DateTimeOffset Since, IReadOnlyList<UsageEntry> Entries) Read(Func<string, string, bool> isVisible, bool showNodes)
+    /// <summary>What was counted, and from when on: midnight UTC, or when this process started.</summary>
+    public (DateTimeOffset Since, IReadOnlyList<KeyValuePair<UsageKey, UsageCount>> Entries) Read(Func<UsageKey, bool> isWanted)
     {
         lock (_lock)
         {
             Turn();
-            return (_since, [.. _entries
-                .Where(pair => isVisible(pair.Key.Course, pair.Key.User))
-                .GroupBy(pair => (pair.Key.Course, pair.Key.User, pair.Key.Model, Node: showNodes ? pair.Key.Node : null))
-                .Select(group => new UsageEntry(group.Key.Course, group.Key.User, group.Key.Model, group.Key.Node,
-                    group.Sum(pair => pair.Value.Requests), group.Sum(pair => pair.Value.Input), group.Sum(pair => pair.Value.Output)))
-                .OrderByDescending(entry => entry.InputTokens + entry.OutputTokens)]);
+            return (_since, [.. _entries.Where(entry => isWanted(entry.Key))]);
+        }
+    }
+
+    /// <summary>Some of what has changed since it was last taken, all of one course.</summary>
+    public (DateTimeOffset Since, IReadOnlyList<KeyValuePair<UsageKey, UsageCount>> Entries) TakeChanged(int most)
+    {
+        lock (_lock)
+        {
+            Turn();
+            var course = _changed.FirstOrDefault().Course;
+            UsageKey[] taken = [.. _changed.Where(key => key.Course == course).Take(most)];
+            _changed.ExceptWith(taken);
+            return (_since, [.. taken.Select(key => KeyValuePair.Create(key, _entries[key]))]);
+        }
+    }
+
+    /// <summary>Has everything taken once more.</summary>
+    public void AllChanged()
+    {
+        lock (_lock)
+        {
+            _changed.UnionWith(_entries.Keys);
         }
     }
 
@@ -56,23 +81,8 @@ internal sealed class UsageLedger
         if (now.UtcDateTime.Date != _since.UtcDateTime.Date)
         {
             _entries.Clear();
+            _changed.Clear();
             _since = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
-        }
-    }
-
-    private sealed class Count
-    {
-        public long Requests { get; private set; }
-
-        public long Input { get; private set; }
-
-        public long Output { get; private set; }
-
-        public void Add(TokenFigures figures)
-        {
-            Requests++;
-            Input += figures.InputTokens ?? 0;
-            Output += figures.OutputTokens ?? 0;
         }
     }
 }

@@ -15,6 +15,9 @@ public sealed class RedisServer : IAsyncLifetime, IAsyncDisposable
     /// <summary>For StackExchange.Redis; who asks while it is away waits for a second at most.</summary>
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port},connectTimeout=1000,syncTimeout=1000,asyncTimeout=1000");
 
+    /// <summary>The same for tests in which nobody may find it away because the machine is slow: an answer may take a minute.</summary>
+    public string PatientConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port},connectTimeout=2000,syncTimeout=60000");
+
     /// <summary>Starts it, empty, and answers once it takes connections; again after <see cref="KillAsync"/>, on the same port.</summary>
     public async Task StartAsync()
     {

@@ -28,6 +28,25 @@ public sealed class TakeoverTests
     }
 
     [Fact]
+    public async Task The_text_so_far_is_whole_whether_lines_are_alike_or_not()
+    {
+        string[] sent =
+        [
+            Line("00.123", "content", "a"), Line("00.124", "content", "bb"), Line("00.12", "content", "c"), Line("00.13", "content", "\\\"d\\\""),
+            Line("00.14", "comment", "no"), Line("00.15", "content", "é7"), Line("00.16", "content", ""), Line("01.17", "content", "\\u0065"), Line("02.18", "content", "f"),
+        ];
+        await using var broken = await ScriptedNode.StartAsync(context => BreakOffAsync(context, string.Concat(sent)));
+        await using var good = await ScriptedNode.StartAsync(context => ScriptedNode.SendAsync(context, Done));
+        await using var host = await OnAsync(broken, good);
+        using var response = await SendAsync(host, "/api/chat", """{"model":"tiny","messages":[{"role":"user","content":"Hi"}]}""");
+        Assert.True((await response.LinesAsync())[^1].GetProperty("done").GetBoolean());
+        Assert.Equal("abbc\"d\"é7ef", JsonDocument.Parse(good.Requests.Single().Body).RootElement.GetProperty("messages")[1].GetProperty("content").GetString());
+
+        static string Line(string second, string name, string text) =>
+            $$$"""{"model":"tiny","created_at":"2026-01-01T00:00:{{{second}}}Z","message":{"role":"assistant","{{{name}}}":"{{{text}}}"},"done":false}""" + "\n";
+    }
+
+    [Fact]
     public async Task An_openai_stream_goes_on_in_a_new_event()
     {
         const string Start = "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"one \"}}]}\n";

@@ -6,14 +6,13 @@ namespace Lyceum.ModelHost.Tests.Usage;
 /// <summary>Two replicas of ModelHost that count in one real Redis.</summary>
 public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisServer>, IAsyncLifetime
 {
-    private const string Answer = """{"message":{"role":"assistant","content":"x"},"done":true,"prompt_eval_count":70,"eval_count":30}""" + "\n";
     private ScriptedNode _node = null!;
     private ModelHostUnderTest _one = null!;
     private ModelHostUnderTest _other = null!;
 
     public async Task InitializeAsync()
     {
-        _node = await ScriptedNode.StartAsync(context => ScriptedNode.SendAsync(context, Answer));
+        _node = await ScriptedNode.StartAsync(context => ScriptedNode.SendAsync(context, Replicas.Answer));
         _one = await StartAsync();
         _other = await StartAsync();
     }
@@ -31,23 +30,23 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
         var sam = $"sam-{Guid.NewGuid():N}";
         foreach (var replica in (ModelHostUnderTest[])[_one, _other, _one])
         {
-            Assert.Equal(HttpStatusCode.OK, await AskAsync(replica, sam));
+            Assert.Equal(HttpStatusCode.OK, await replica.AskAsync(sam));
             await SettledAsync(replica, sam);
         }
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(_other, sam));
-        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(_one, sam));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await _other.AskAsync(sam));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await _one.AskAsync(sam));
         using var usage = await _other.SendAsAsync(TestIdentity.Student(sam), HttpMethod.Get, "/usage");
         var quota = Assert.Single((await usage.JsonAsync()).GetProperty("quotas").EnumerateArray());
         Assert.Equal(("user_day", 300), (quota.GetProperty("name").GetString(), quota.GetProperty("used").GetInt32()));
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(_other, $"kim-{Guid.NewGuid():N}"));
+        Assert.Equal(HttpStatusCode.OK, await _other.AskAsync($"kim-{Guid.NewGuid():N}"));
     }
 
     [Fact]
     public async Task Many_at_once_over_both_replicas_do_not_pass_the_limit_together()
     {
         var sam = $"sam-{Guid.NewGuid():N}";
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => AskAsync(i % 2 == 0 ? _one : _other, sam)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? _one : _other).AskAsync(sam)));
         // Each is charged 256 tokens by estimate while it runs, and 100 in the end, of 250.
         Assert.InRange(answers.Count(status => status == HttpStatusCode.OK), 1, 3);
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
@@ -76,23 +75,23 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
         await own.StartAsync();
         await using var host = await StartAsync(own);
         var sam = $"sam-{Guid.NewGuid():N}";
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
+        Assert.Equal(HttpStatusCode.OK, await host.AskAsync(sam));
         await SettledAsync(host, sam);
         await own.KillAsync();
         foreach (var _ in (int[])[1, 2])
         {
-            Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
+            Assert.Equal(HttpStatusCode.OK, await host.AskAsync(sam));
             await SettledAsync(host, sam);
         }
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(host, sam));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await host.AskAsync(sam));
         using var ready = await host.Client.GetAsync("/health");
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
 
         // A new Redis knows nothing of what was counted.
         await own.StartAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (await AskAsync(host, sam) != HttpStatusCode.OK)
+        using var limit = new CancellationTokenSource(Replicas.Limit);
+        while (await host.AskAsync(sam) != HttpStatusCode.OK)
         {
             await Task.Delay(200, limit.Token);
         }
@@ -106,14 +105,13 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
         await using var slow = await ScriptedNode.StartAsync(async context =>
         {
             await open.Task;
-            await ScriptedNode.SendAsync(context, Answer);
+            await ScriptedNode.SendAsync(context, Replicas.Answer);
         });
         await own.StartAsync();
-        await using var host = await ModelHostUnderTest.WithAsync(
-            ("Nodes:0:Url", slow.Address.ToString()), ("Quotas:UserTokensPerDay", "1000"), ("ConnectionStrings:redis", own.ConnectionString));
+        await using var host = await Replicas.StartAsync(slow, own, tokensPerDay: 1000);
         await own.KillAsync();
         var sam = $"sam-{Guid.NewGuid():N}";
-        var charged = AskAsync(host, sam);
+        var charged = host.AskAsync(sam);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (slow.Requests.IsEmpty)
         {
@@ -122,52 +120,21 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
 
         await own.StartAsync();
         await using var other = await StartAsync(own);
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(other, sam));
+        Assert.Equal(HttpStatusCode.OK, await other.AskAsync(sam));
         // By estimate it is more as long as the replica counts alone.
-        while (await UsedAsync(host) != 100)
-        {
-            await Task.Delay(100, limit.Token);
-        }
-
+        await host.UsageAsync(TestIdentity.Student(sam), usage => usage.Charged() == 100);
         open.SetResult();
         Assert.Equal(HttpStatusCode.OK, await charged);
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(host, sam));
-        while (await UsedAsync(other) is var used && used != 200)
+        Assert.Equal(HttpStatusCode.OK, await host.AskAsync(sam));
+        await other.UsageAsync(TestIdentity.Student(sam), usage =>
         {
-            Assert.True(used > 100);
-            await Task.Delay(100, limit.Token);
-        }
-
-        async Task<int> UsedAsync(ModelHostUnderTest replica)
-        {
-            using var usage = await replica.SendAsAsync(TestIdentity.Student(sam), HttpMethod.Get, "/usage");
-            return (await usage.JsonAsync()).GetProperty("quotas")[0].GetProperty("used").GetInt32();
-        }
+            Assert.True(usage.Charged() > 100);
+            return usage.Charged() == 200;
+        });
     }
 
-    private Task<ModelHostUnderTest> StartAsync(RedisServer? other = null) => ModelHostUnderTest.WithAsync(
-        ("Nodes:0:Url", _node.Address.ToString()), ("Nodes:0:Parallel", "20"), ("Limits:Probe", "00:00:01"), ("Quotas:UserTokensPerDay", "250"), ("ConnectionStrings:redis", (other ?? redis).ConnectionString));
+    private Task<ModelHostUnderTest> StartAsync(RedisServer? other = null) => Replicas.StartAsync(_node, other ?? redis, tokensPerDay: 250);
 
     /// <summary>Waits until the estimate that a run is charged has given way to the 100 tokens that it took, which is after its answer.</summary>
-    private static async Task SettledAsync(ModelHostUnderTest host, string user)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            using var usage = await host.SendAsAsync(TestIdentity.Student(user), HttpMethod.Get, "/usage");
-            if (Assert.Single((await usage.JsonAsync()).GetProperty("quotas").EnumerateArray()).GetProperty("used").GetInt32() % 100 == 0)
-            {
-                return;
-            }
-
-            await Task.Delay(20, limit.Token);
-        }
-    }
-
-    private static async Task<HttpStatusCode> AskAsync(ModelHostUnderTest host, string user)
-    {
-        using var response = await host.SendAsAsync(TestIdentity.Student(user), HttpMethod.Post, "/api/chat", new { model = "tiny", messages = new[] { new { role = "user", content = "x" } } });
-        await response.Content.ReadAsStringAsync();
-        return response.StatusCode;
-    }
+    private static Task SettledAsync(ModelHostUnderTest host, string user) => host.UsageAsync(TestIdentity.Student(user), usage => usage.Charged() % 100 == 0);
 }

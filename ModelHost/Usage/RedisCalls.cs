@@ -1,0 +1,68 @@
+using StackExchange.Redis;
+
+namespace Lyceum.ModelHost.Usage;
+
+/// <summary>Asks a Redis that may be away. How long an answer may take is the connection string's <c>syncTimeout</c>.</summary>
+internal sealed partial class RedisCalls(IConnectionMultiplexer redis, TimeProvider time, ILogger<RedisCalls> logger)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private readonly Lock _lock = new();
+    private long? _away;
+
+    /// <summary>Null when Redis is away; then it is not asked again for a moment, so that requests do not all wait for it.</summary>
+    /// <param name="ask">What to ask.</param>
+    /// <param name="isUrgent">Whether it is asked also within that moment.</param>
+    public async ValueTask<T?> AskAsync<T>(Func<IDatabase, Task<T>> ask, bool isUrgent = false)
+        where T : class
+    {
+        lock (_lock)
+        {
+            if (!isUrgent && _away is { } since && time.GetElapsedTime(since) < Pause)
+            {
+                return null;
+            }
+        }
+
+        try
+        {
+            if (!redis.IsConnected)
+            {
+                throw new TimeoutException("There is no connection.");
+            }
+
+            var answer = await ask(redis.GetDatabase()).WaitAsync(TimeSpan.FromMilliseconds(redis.TimeoutMilliseconds), time);
+            Found(isAway: false, "");
+            return answer;
+        }
+        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        {
+            Found(isAway: true, failure.Message);
+            return null;
+        }
+    }
+
+    private void Found(bool isAway, string reason)
+    {
+        bool isNews;
+        lock (_lock)
+        {
+            isNews = isAway != _away.HasValue;
+            _away = isAway ? time.GetTimestamp() : null;
+        }
+
+        if (isNews && isAway)
+        {
+            LogAway(logger, reason);
+        }
+        else if (isNews)
+        {
+            LogBack(logger);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away, quotas and use are counted for each ModelHost alone until it is back: {Reason}")]
+    private static partial void LogAway(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is back, quotas and use are counted for all of ModelHost together")]
+    private static partial void LogBack(ILogger logger);
+}
