@@ -30,6 +30,13 @@ internal static class ChangeNotice
         await notify.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Announces that something else about a learner is new when the connection's transaction commits.</summary>
+    public static async Task SendAsync(NpgsqlConnection connection, string course, string learner, CancellationToken cancellationToken)
+    {
+        await using var notify = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection) { Parameters = { new() { Value = Channel }, new() { Value = $"{course}\n{learner}" } } };
+        await notify.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>The course and the learners of a payload.</summary>
     public static (string Course, string[] Learners) Read(string payload)
     {
