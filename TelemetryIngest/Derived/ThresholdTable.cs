@@ -15,6 +15,7 @@ internal sealed class ThresholdTable(NpgsqlDataSource database, IOptions<Activit
         SELECT $1, notebook, cell, $4::real, count(*), percentile_disc($4::float8) WITHIN GROUP (ORDER BY active)
         FROM cell_standings WHERE course = $1 AND first_success IS NOT NULL AND (notebook, cell) IN (SELECT * FROM unnest($2::text[], $3::text[]))
         GROUP BY notebook, cell
+        ON CONFLICT (course, notebook, cell) DO UPDATE SET share = excluded.share, solved = excluded.solved, seconds = excluded.seconds
         """;
 
     private const string ForgetAll = "DELETE FROM cell_thresholds";
@@ -23,6 +24,7 @@ internal sealed class ThresholdTable(NpgsqlDataSource database, IOptions<Activit
         INSERT INTO cell_thresholds (course, notebook, cell, share, solved, seconds)
         SELECT course, notebook, cell, $1::real, count(*), percentile_disc($1::float8) WITHIN GROUP (ORDER BY active)
         FROM cell_standings WHERE first_success IS NOT NULL GROUP BY course, notebook, cell
+        ON CONFLICT (course, notebook, cell) DO UPDATE SET share = excluded.share, solved = excluded.solved, seconds = excluded.seconds
         """;
 
     /// <summary>Computes those of some cells anew.</summary>

@@ -27,6 +27,7 @@ internal static class ChangeNotice
         {
             Parameters = { new() { Value = payloads } },
         };
+        await notify.PrepareAsync(cancellationToken);
         await notify.ExecuteNonQueryAsync(cancellationToken);
     }
 
