@@ -25,7 +25,7 @@ public sealed record ClassSummary(DateTimeOffset AsOf, IReadOnlyList<ErrorActivi
 /// <param name="Learner">The pseudonym.</param>
 /// <param name="LastSeen">The last event, UTC.</param>
 /// <param name="Active">Whether that was a moment ago (<c>Activity:ActiveFor</c>).</param>
-/// <param name="Stuck">Whether the same error came again and again on one cell (<c>Activity:StuckAfter</c>, <c>Activity:StuckFor</c>).</param>
+/// <param name="Stuck">Whether the same error came again and again on one cell (<c>Activity:StuckAfter</c>), or the learner is at work in a cell for longer than nearly all who solved it (<c>Activity:StuckShare</c>); both lately (<c>Activity:StuckFor</c>).</param>
 /// <param name="StuckReason">Why, as a sentence; null when not stuck.</param>
 /// <param name="Executions">Cells run.</param>
 /// <param name="Failures">How many of them failed.</param>

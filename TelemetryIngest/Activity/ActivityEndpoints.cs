@@ -11,6 +11,7 @@ internal static class ActivityEndpoints
     {
         builder.Services.AddOptions<ActivityOptions>().BindConfiguration("Activity").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<CountedEventCache>();
+        builder.Services.AddSingleton<LongWorkReader>();
         builder.Services.AddSingleton<ActivityReader>();
     }
 

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Lyceum.TelemetryIngest.Activity;
 
 /// <summary>Reads what class views count, so many rows a learner and so many learners at most.</summary>
-internal sealed class ActivityReader(NpgsqlDataSource database, CountedEventCache cache, IOptions<ActivityOptions> options)
+internal sealed class ActivityReader(NpgsqlDataSource database, CountedEventCache cache, LongWorkReader longWork, IOptions<ActivityOptions> options)
 {
     private const string Seen = """
         SELECT learner, last_seen, notebook, changes FROM learners
@@ -31,6 +31,12 @@ internal sealed class ActivityReader(NpgsqlDataSource database, CountedEventCach
         var since = window.Since(now);
         var learners = await SeenAsync(course, since, among, cancellationToken);
         var counted = await KnownAsync(course, learners, since, cancellationToken);
+        var longer = await longWork.ReadAsync(course, now, among, cancellationToken);
+        foreach (var (facts, _) in learners)
+        {
+            facts.LongWork = longer.GetValueOrDefault(facts.Learner);
+        }
+
         foreach (var (facts, _) in learners.Where(one => counted.ContainsKey(one.Facts.Learner)))
         {
             facts.Count(CountedEvent.Once(counted[facts.Learner], _options.SameExecutionWithin), window, _options.StuckAfter);

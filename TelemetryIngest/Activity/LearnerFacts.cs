@@ -30,6 +30,9 @@ internal sealed record LearnerFacts(string Learner, DateTimeOffset LastSeen, str
 
     public Streak? Streak { get; private set; }
 
+    /// <summary>The cell that the learner is at work in for too long; null for none.</summary>
+    public LongWork? LongWork { get; set; }
+
     public IReadOnlyDictionary<string, ErrorFacts> Errors => _errors;
 
     public IReadOnlyDictionary<long, Counts> Timeline => _timeline;
@@ -67,14 +70,14 @@ internal sealed record LearnerFacts(string Learner, DateTimeOffset LastSeen, str
 
     /// <summary>Whether the learner is active and stuck at that time.</summary>
     public (bool Active, bool Stuck) At(DateTimeOffset now, ActivityOptions options) =>
-        (now - LastSeen < options.ActiveFor, Streak is { } streak && now - streak.Last < options.StuckFor);
+        (now - LastSeen < options.ActiveFor, Reason(now, options) is not null);
 
     /// <summary>The learner's row at that time.</summary>
     public LearnerActivity ToActivity(DateTimeOffset now, ActivityOptions options, FailedExecution? lastError)
     {
         var (active, stuck) = At(now, options);
         return new LearnerActivity(
-            Learner, LastSeen, active, stuck, stuck ? Reason(Streak!) : null, Total.Executions, Total.Failures, ConsecutiveFailures,
+            Learner, LastSeen, active, stuck, Reason(now, options), Total.Executions, Total.Failures, ConsecutiveFailures,
             Total.Questions, Notebook, lastError);
     }
 
@@ -94,6 +97,11 @@ internal sealed record LearnerFacts(string Learner, DateTimeOffset LastSeen, str
             cell.Open = false;
         }
     }
+
+    private string? Reason(DateTimeOffset now, ActivityOptions options) =>
+        Streak is { } streak && now - streak.Last < options.StuckFor ? Reason(streak)
+        : LongWork is { } work && now - work.Last < options.StuckFor ? work.Reason
+        : null;
 
     private static string Reason(Streak streak) => string.Create(
         CultureInfo.InvariantCulture,

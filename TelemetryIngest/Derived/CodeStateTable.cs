@@ -10,7 +10,7 @@ namespace Lyceum.TelemetryIngest.Derived;
 /// Keeps <c>code_states</c>: goes on from the state that is kept where all new events are later, and rebuilds it from all of them where
 /// one came late.
 /// </summary>
-internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents events, IOptions<DerivationOptions> options)
+internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents events, ActiveTimeTable times, IOptions<DerivationOptions> options)
 {
     private const int MaxAtOnce = 20;
     private static readonly DateTimeOffset Beginning = DateTimeOffset.UnixEpoch;
@@ -51,16 +51,17 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
     public Task<List<ChangedLearner>> ChangedAsync(CancellationToken cancellationToken) =>
         ChangedLearners.ReadAsync(database, Changed, cancellationToken, options.Value.CodeInterval, MaxAtOnce);
 
-    /// <summary>Brings one learner's notebooks up to date.</summary>
-    public async Task DeriveAsync(ChangedLearner changed, CancellationToken cancellationToken)
+    /// <summary>Brings one learner's notebooks and time at work up to date; answers the cells of which that is another, and that are solved.</summary>
+    public async Task<List<CellKey>> DeriveAsync(ChangedLearner changed, CancellationToken cancellationToken)
     {
         var claimed = await database.ReadAsync(Claim, row => row.Time(0), cancellationToken, changed.Course, changed.Learner);
         if (claimed is not [{ } since])
         {
-            return;
+            return [];
         }
 
         changed = changed with { Since = since };
+        var solved = await times.DeriveAsync(changed, cancellationToken);
         var notebooks = await NotebooksAsync(changed, cancellationToken);
         if (changed.Since <= Beginning)
         {
@@ -73,6 +74,7 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
         }
 
         await DoneAsync(changed, cancellationToken);
+        return solved;
     }
 
     /// <summary>Notes that a learner has been looked at.</summary>

@@ -36,7 +36,7 @@ internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOpti
             SELECT min(received_at) - $5 FROM events WHERE course = $1 AND learner = $2 AND live_at >= $3 AND success IS NOT NULL)
         """;
 
-    private const string Delete = "DELETE FROM cell_days WHERE course = $1 AND learner = $2 AND day >= $3";
+    private const string Delete = "DELETE FROM cell_days WHERE course = $1 AND learner = $2 AND day >= $3 RETURNING notebook, cell";
 
     private const string DeleteQuestions = "DELETE FROM question_days WHERE course = $1 AND learner = $2 AND day >= $3";
 
@@ -52,8 +52,8 @@ internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOpti
     /// <summary>Some of the learners whose executions or questions have changed.</summary>
     public Task<List<ChangedLearner>> ChangedAsync(CancellationToken cancellationToken) => ChangedLearners.ReadAsync(database, Changed, cancellationToken, MaxAtOnce);
 
-    /// <summary>Brings one learner's days up to date.</summary>
-    public async Task DeriveAsync(ChangedLearner changed, CancellationToken cancellationToken)
+    /// <summary>Brings one learner's days up to date, and where the learner stands; answers the cells that it changed and that are solved.</summary>
+    public async Task<List<CellKey>> DeriveAsync(ChangedLearner changed, CancellationToken cancellationToken)
     {
         var day = DateOnly.FromDateTime((await FirstAsync(changed, cancellationToken)).UtcDateTime);
         var since = new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
@@ -62,12 +62,15 @@ internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOpti
         List<CellDay> cells = [.. CellDay.Of(counted)];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, Delete, cancellationToken, changed.Course, changed.Learner, day);
+        var before = await connection.ReadAsync(Delete, row => new CellKey(row.GetString(0), row.GetString(1)), cancellationToken, changed.Course, changed.Learner, day);
         await ExecuteAsync(connection, DeleteQuestions, cancellationToken, changed.Course, changed.Learner, day);
         await InsertAsync(connection, changed, cells, cancellationToken);
         await InsertAsync(connection, changed, questions.Where(one => one.Key.Day >= day).ToList(), cancellationToken);
+        HashSet<CellKey> touched = [.. before, .. cells.Select(cell => new CellKey(cell.Notebook, cell.Cell))];
+        var solved = await StandingTable.RefreshAsync(connection, changed.Course, changed.Learner, touched, cancellationToken);
         await ExecuteAsync(connection, Done, cancellationToken, changed.Course, changed.Learner, changed.Changes);
         await transaction.CommitAsync(cancellationToken);
+        return solved;
     }
 
     /// <summary>Notes that there is nothing more to do for a learner.</summary>

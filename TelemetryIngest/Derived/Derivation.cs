@@ -10,7 +10,7 @@ namespace Lyceum.TelemetryIngest.Derived;
 /// stands in the database, so nothing is forgotten when it stops.
 /// </summary>
 internal sealed partial class Derivation(
-    NpgsqlDataSource database, DatabaseSchema schema, DayTables days, CodeStateTable codes, IOptions<DerivationOptions> options, TimeProvider time, ILogger<Derivation> logger)
+    NpgsqlDataSource database, DatabaseSchema schema, DayTables days, CodeStateTable codes, ThresholdTable thresholds, IOptions<DerivationOptions> options, TimeProvider time, ILogger<Derivation> logger)
     : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
@@ -48,13 +48,16 @@ internal sealed partial class Derivation(
             return;
         }
 
+        await thresholds.RefreshAllAsync(cancellationToken);
         while (true)
         {
             var start = time.GetTimestamp();
+            HashSet<(string Course, CellKey Cell)> solved = [];
             var changed = await days.ChangedAsync(cancellationToken);
-            await EachAsync(changed, days.DeriveAsync, days.DoneAsync, cancellationToken);
+            await EachAsync(changed, days.DeriveAsync, days.DoneAsync, solved, cancellationToken);
             var edited = await codes.ChangedAsync(cancellationToken);
-            await EachAsync(edited, codes.DeriveAsync, codes.DoneAsync, cancellationToken);
+            await EachAsync(edited, codes.DeriveAsync, codes.DoneAsync, solved, cancellationToken);
+            await thresholds.RefreshAsync(solved, cancellationToken);
             var rest = time.GetElapsedTime(start) * Rest;
             await Task.Delay(rest > MaxRest ? MaxRest : rest > options.Value.Interval ? rest : options.Value.Interval, time, cancellationToken);
             // The lock goes with its connection, of whose loss nobody is told.
@@ -64,13 +67,17 @@ internal sealed partial class Derivation(
     }
 
     private async Task EachAsync(
-        List<ChangedLearner> changed, Func<ChangedLearner, CancellationToken, Task> deriveAsync, Func<ChangedLearner, CancellationToken, Task> doneAsync, CancellationToken cancellationToken)
+        List<ChangedLearner> changed,
+        Func<ChangedLearner, CancellationToken, Task<List<CellKey>>> deriveAsync,
+        Func<ChangedLearner, CancellationToken, Task> doneAsync,
+        HashSet<(string Course, CellKey Cell)> solved,
+        CancellationToken cancellationToken)
     {
         foreach (var one in changed)
         {
             try
             {
-                await deriveAsync(one, cancellationToken);
+                solved.UnionWith((await deriveAsync(one, cancellationToken)).Select(cell => (one.Course, cell)));
             }
             catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.ForeignKeyViolation)
             {

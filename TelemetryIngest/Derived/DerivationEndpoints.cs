@@ -17,6 +17,8 @@ internal static class DerivationEndpoints
     {
         builder.Services.AddOptions<DerivationOptions>().BindConfiguration("Derivation").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<DayTables>();
+        builder.Services.AddSingleton<ActiveTimeTable>();
+        builder.Services.AddSingleton<ThresholdTable>();
         builder.Services.AddSingleton<CodeStateTable>();
         builder.Services.AddHostedService<Derivation>();
     }

@@ -23,6 +23,7 @@ internal sealed class ErasedLearners
             Parameters = { new() { Value = byHash.Keys.Select(Convert.FromHexString).ToArray() } },
         });
         Dictionary<string, DateTimeOffset> erased = [];
+        await batch.PrepareAsync(cancellationToken);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -1,4 +1,5 @@
 using Lyceum.ServiceDefaults.Storage;
+using Lyceum.TelemetryIngest.Derived;
 using Lyceum.TelemetryIngest.Events;
 using Lyceum.TelemetryIngest.Storage;
 using Npgsql;
@@ -6,7 +7,7 @@ using Npgsql;
 namespace Lyceum.TelemetryIngest.Erasures;
 
 /// <summary>Forgets a learner: events, what was derived of them, refused events, pieces of logs, consents, and what pseudonyms in studies were made of.</summary>
-internal sealed class LearnerEraser(NpgsqlDataSource database, TimeProvider time)
+internal sealed class LearnerEraser(NpgsqlDataSource database, ThresholdTable thresholds, TimeProvider time)
 {
     private const string Remember = """
         INSERT INTO erasures (learner_hash, erased_at) VALUES ($1, $2)
@@ -24,6 +25,8 @@ internal sealed class LearnerEraser(NpgsqlDataSource database, TimeProvider time
         ids AS (DELETE FROM event_ids USING gone WHERE event_ids.id = gone.id)
         SELECT count(*) FROM gone
         """;
+
+    private const string Solved = "SELECT course, notebook, cell FROM cell_standings WHERE learner = $1 AND first_success IS NOT NULL AND course = ANY (ARRAY(SELECT DISTINCT course FROM learners))";
 
     /// <summary>Logs are named by whose they are, or sent by whom they are of.</summary>
     private const string EraseLogs = "DELETE FROM logs WHERE sender = $1 OR starts_with(name, $2 || E'\\n')";
@@ -45,7 +48,9 @@ internal sealed class LearnerEraser(NpgsqlDataSource database, TimeProvider time
             await connection.ExecuteAsync(Revoke, cancellationToken, learner, time.GetUtcNow());
             PersonalData.Add(removed, "events", (await connection.ReadAsync(EraseEvents, row => row.GetInt64(0), cancellationToken, learner))[0]);
             PersonalData.Add(removed, "logs", await connection.ExecuteAsync(EraseLogs, cancellationToken, subject, learner));
+            var solved = await connection.ReadAsync(Solved, row => (row.GetString(0), new CellKey(row.GetString(1), row.GetString(2))), cancellationToken, learner);
             await PersonalData.EraseAsync(connection, "learner", learner, removed, cancellationToken);
+            await thresholds.RefreshAsync(connection, solved, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 

@@ -27,6 +27,14 @@ internal static class ChangeNotice
         {
             Parameters = { new() { Value = payloads } },
         };
+        await notify.PrepareAsync(cancellationToken);
+        await notify.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Announces that something else about a learner is new when the connection's transaction commits.</summary>
+    public static async Task SendAsync(NpgsqlConnection connection, string course, string learner, CancellationToken cancellationToken)
+    {
+        await using var notify = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection) { Parameters = { new() { Value = Channel }, new() { Value = $"{course}\n{learner}" } } };
         await notify.ExecuteNonQueryAsync(cancellationToken);
     }
 

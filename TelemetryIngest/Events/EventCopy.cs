@@ -52,8 +52,10 @@ internal static class EventCopy
         command.Parameters.Add(new() { Value = seen.Select(one => one.Key.Learner).ToArray() });
         command.Parameters.Add(new() { Value = seen.Select(one => one.LastSeen).ToArray() });
         command.Parameters.Add(new() { Value = seen.Select(one => one.Notebook).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = seen.Select(one => one.ChangedSince).ToArray() });
-        command.Parameters.Add(new() { Value = seen.Select(one => one.EditedSince).ToArray() });
+        command.Parameters.Add(new() { Value = seen.Select(one => one.ChangedSince).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = seen.Select(one => one.EditedSince).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+        // Once for the writer's connection: to plan it costs more than a small group.
+        await command.PrepareAsync(cancellationToken);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -60,6 +60,10 @@ internal sealed class ExportedEvents(NpgsqlDataSource database, ExportStore expo
         }
     }
 
+    /// <summary>By event, the code of its cell after it as its subject's edits have made it; null where that is not known.</summary>
+    public IAsyncEnumerable<(Guid Event, string? Code)> ReadCodeAsync(string subject, CancellationToken cancellationToken) =>
+        new RebuiltCode(database, export, scrubber).ReadAsync(export.Subjects.Single(one => one.Subject == subject).Learner, cancellationToken);
+
     private ExportedEvent Read(NpgsqlDataReader row, string subject, long order, TimeSpan shift) => new(
         export.Key.Id("event", row.GetGuid(0).ToString()),
         subject,

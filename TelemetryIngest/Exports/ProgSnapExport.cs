@@ -60,6 +60,10 @@ internal static class ProgSnapExport
             if (subject?.Subject != one.Subject)
             {
                 subject = new ProgSnapSubject(one.Subject, events.Export.Course, events.Export.Key);
+                await foreach (var (edited, code) in events.ReadCodeAsync(one.Subject, cancellationToken))
+                {
+                    subject.Know(edited, code);
+                }
             }
 
             foreach (var row in subject.Rows(one))
@@ -80,6 +84,13 @@ internal static class ProgSnapExport
             {
                 subject = new ProgSnapSubject(one.Subject, events.Export.Course, events.Export.Key);
                 written.Clear();
+                await foreach (var (_, edited) in events.ReadCodeAsync(one.Subject, cancellationToken))
+                {
+                    if (edited is not null && subject.StateOf(edited) is var made && written.Add(made))
+                    {
+                        await table.WriteAsync([made, edited]);
+                    }
+                }
             }
 
             if (one.Code is { } code && subject.StateOf(code) is var state && written.Add(state))

@@ -17,7 +17,7 @@ internal static class ProgSnapReadme
 
         **Text** was scrubbed of names, e-mail addresses, students' numbers, home folders and secrets: asterisks, as many as there were characters.
 
-        **Code states** are of one cell: the code that ran, or a whole text that an editor sent. CodeStateID is empty where it is not known, as after an edit of which only the change was recorded. AssignmentID and CodeStateSection are the notebook's path, ProblemID is notebook#cell, Attempt counts the runs of a cell.
+        **Code states** are of one cell, after the event. Of an execution it is the code that ran. Of other events in a notebook whose edits (CellEditEvent) are in the dataset it is what those have made of the cell, rebuilt from the first on; of a notebook without edits it is what ran in the cell last. CodeStateID is empty where it is not known, as after edits of which an earlier one is missing. AssignmentID and CodeStateSection are the notebook's path, ProblemID is notebook#cell, Attempt counts the runs of a cell.
 
         **Executions.** Run.Program is the execution of a cell; Timeout is an execution that was interrupted. Where it failed because the code does not compile (Python's SyntaxError, IndentationError and TabError, and C#'s CS errors), a Compile and a Compile.Error event were fabricated after it. `LinkTables/LinkExecution.csv` has the language, the duration and the error.
 

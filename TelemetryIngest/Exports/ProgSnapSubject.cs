@@ -13,9 +13,13 @@ internal sealed class ProgSnapSubject(string subject, string course, StudyKey ke
     private readonly HashSet<Guid> _sessions = [];
     private readonly Dictionary<(string? Notebook, string? Cell), string> _states = [];
     private readonly Dictionary<(string? Notebook, string? Cell), int> _attempts = [];
+    private readonly Dictionary<Guid, string?> _rebuilt = [];
     private long _order;
 
     public string Subject => subject;
+
+    /// <summary>Takes note of the code of an event's cell after it, as edits have made it; null where that is not known.</summary>
+    public void Know(Guid one, string? code) => _rebuilt[one] = code is null ? null : StateOf(code);
 
     /// <summary>The id of a code state: of whose it is and the code, so that the same code again is the same state.</summary>
     public string StateOf(string code) => key.Id("state", $"{subject}/{code}").ToString("N");
@@ -136,9 +140,14 @@ internal sealed class ProgSnapSubject(string subject, string course, StudyKey ke
     private string? State(ExportedEvent one)
     {
         var cell = (one.Notebook, one.Cell);
-        if (one.Code is { } code)
+        if (one.Code is { } code && (one.Success is not null || !_rebuilt.ContainsKey(one.EventId)))
         {
             return _states[cell] = StateOf(code);
+        }
+
+        if (_rebuilt.TryGetValue(one.EventId, out var state))
+        {
+            return state;
         }
 
         if (one.Type is "CellEditEvent" or "ClipboardPasteEvent" or "ClipboardCutEvent")

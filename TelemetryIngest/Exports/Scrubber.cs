@@ -51,6 +51,7 @@ internal sealed partial class Scrubber(IEnumerable<string> names, Regex ids)
 
     private static IEnumerable<string> Parts(IEnumerable<string> names) => names
         .SelectMany(Spellings)
+        .SelectMany(Transliteration.SpellingsOf)
         .Where(part => part.Length >= MinPart && part.Any(char.IsLetter))
         .Distinct(StringComparer.OrdinalIgnoreCase);
 
@@ -77,27 +78,34 @@ internal sealed partial class Scrubber(IEnumerable<string> names, Regex ids)
 
     private static string WithoutNames(string text, NameSearch? names)
     {
-        if (names is null || text.AsSpan().IndexOfAny(names.Search) < 0)
+        if (names is null)
+        {
+            return text;
+        }
+
+        var (folded, places) = Transliteration.Fold(text);
+        if (folded.AsSpan().IndexOfAny(names.Search) < 0)
         {
             return text;
         }
 
         var known = names.Texts.GetAlternateLookup<ReadOnlySpan<char>>();
         var masked = text.ToCharArray();
-        for (var at = 0; at < text.Length && text.AsSpan(at).IndexOfAny(names.Search) is var found and >= 0;)
+        for (var at = 0; at < folded.Length && folded.AsSpan(at).IndexOfAny(names.Search) is var found and >= 0;)
         {
             at += found;
             var length = 0;
             foreach (var tried in names.Lengths)
             {
-                if (at + tried <= text.Length && known.Contains(text.AsSpan(at, tried)) && IsWord(text, at, tried))
+                if (at + tried <= folded.Length && known.Contains(folded.AsSpan(at, tried)) && IsWord(folded, at, tried))
                 {
                     length = tried;
                     break;
                 }
             }
 
-            masked.AsSpan(at, length).Fill('*');
+            var (first, end) = places is null || length == 0 ? (at, at + length) : (places[at], at + length < places.Length ? places[at + length] : text.Length);
+            masked.AsSpan(first, end - first).Fill('*');
             at += Math.Max(1, length);
         }
 
@@ -112,7 +120,7 @@ internal sealed partial class Scrubber(IEnumerable<string> names, Regex ids)
         !char.IsLetter(before) || !char.IsLetter(after) || (char.IsLower(before) && char.IsUpper(after));
 
     /// <summary>Names to look for.</summary>
-    /// <param name="Texts">The names.</param>
+    /// <param name="Texts">The names, without marks.</param>
     /// <param name="Lengths">How long they are, the longest first.</param>
     /// <param name="Search">Finds where one could begin.</param>
     private sealed record NameSearch(HashSet<string> Texts, int[] Lengths, SearchValues<string> Search);

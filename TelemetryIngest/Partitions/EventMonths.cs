@@ -27,6 +27,13 @@ internal sealed partial class EventMonths(
 
     private const string List = "SELECT relid::text FROM pg_partition_tree('events') WHERE isleaf ORDER BY relid::text";
 
+    /// <summary>Where a learner stands with cells of which there are later days is put together anew.</summary>
+    private const string ForgetDays = """
+        WITH gone AS (DELETE FROM cell_days WHERE day < $1::date RETURNING course, learner)
+        UPDATE learners SET changed_since = least(changed_since, $1), changes = nextval('learner_changes')
+        FROM (SELECT DISTINCT course, learner FROM gone) AS own WHERE learners.course = own.course AND learners.learner = own.learner
+        """;
+
     private volatile bool _made;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
@@ -84,7 +91,10 @@ internal sealed partial class EventMonths(
 
         // What is derived of learners goes with them, and of those who are still here with its day.
         await ExecuteAsync("DELETE FROM learners WHERE last_seen < $1", cancellationToken, oldest);
-        await ExecuteAsync("DELETE FROM cell_days WHERE day < $1::date", cancellationToken, oldest);
+        await ExecuteAsync(ForgetDays, cancellationToken, oldest);
+        await ExecuteAsync("DELETE FROM cell_standings WHERE greatest(last_at, active_at) < $1", cancellationToken, oldest);
+        await ExecuteAsync("DELETE FROM notebook_learners WHERE last_at < $1", cancellationToken, oldest);
+        await ExecuteAsync("DELETE FROM active_times WHERE last_at < $1", cancellationToken, oldest);
         await ExecuteAsync("DELETE FROM question_days WHERE day < $1::date", cancellationToken, oldest);
         await ExecuteAsync("DELETE FROM code_states WHERE up_to < $1", cancellationToken, oldest);
         await ExecuteAsync("DELETE FROM quarantine WHERE received_at < $1", cancellationToken, oldest);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Lyceum.TelemetryIngest.Activity;
 using Lyceum.TelemetryIngest.Events;
 using Microsoft.Extensions.Options;
@@ -6,20 +5,20 @@ using Npgsql;
 
 namespace Lyceum.TelemetryIngest.Progress;
 
-/// <summary>Reads how far a class has got, from what is kept by day.</summary>
+/// <summary>Reads how far a class has got, from where learners stand with cells.</summary>
 internal sealed class ProgressReader(NpgsqlDataSource database, IOptions<ProgressOptions> options, IOptions<ActivityOptions> activity)
 {
     private const int MaxNotebooks = 200;
     private const int ShownCode = 80;
 
     private const string Notebooks = """
-        SELECT notebook, count(DISTINCT learner)::int FROM cell_days WHERE course = $1 AND notebook <> ''
-        GROUP BY notebook ORDER BY max(last_at) > now() - interval '1 day' DESC, count(DISTINCT learner) DESC, notebook LIMIT $2
+        SELECT notebook, count(*)::int FROM notebook_learners WHERE course = $1
+        GROUP BY notebook ORDER BY max(last_at) > now() - interval '1 day' DESC, count(*) DESC, notebook LIMIT $2
         """;
 
-    private const string Days = """
-        SELECT learner, cell, executions, tries, first_at, first_success IS NOT NULL, last_at, last_error, streak FROM cell_days
-        WHERE course = $1 AND notebook = $2 ORDER BY learner, cell, day
+    private const string Standings = """
+        SELECT learner, cell, tries, first_at, first_success IS NOT NULL, last_at, streak FROM cell_standings
+        WHERE course = $1 AND notebook = $2 AND executions > 0
         """;
 
     private const string There = "SELECT learner FROM learners WHERE course = $1 AND notebook = $2";
@@ -46,8 +45,8 @@ internal sealed class ProgressReader(NpgsqlDataSource database, IOptions<Progres
             return new CourseProgress(course, null, notebooks, [], []);
         }
 
-        SortedDictionary<string, Dictionary<string, CellStanding>> learners = new(StringComparer.Ordinal);
-        await ReadAsync(Days, row => Add(learners, row), cancellationToken, course, asked);
+        SortedDictionary<string, Dictionary<string, Standing>> learners = new(StringComparer.Ordinal);
+        await ReadAsync(Standings, row => Add(learners, row), cancellationToken, course, asked);
         var exercises = Exercises(learners.Values);
         // Who has the notebook open and has run nothing yet has not started.
         await ReadAsync(There, row => learners.TryAdd(row.GetString(0), []), cancellationToken, course, asked);
@@ -60,7 +59,7 @@ internal sealed class ProgressReader(NpgsqlDataSource database, IOptions<Progres
             course,
             asked,
             notebooks,
-            [.. exercises.Select(cell => Over(cell, code.GetValueOrDefault(cell), [.. learners.Values.Select(own => own.GetValueOrDefault(cell)).OfType<CellStanding>()]))],
+            [.. exercises.Select(cell => Over(cell, code.GetValueOrDefault(cell), [.. learners.Values.Select(own => own.GetValueOrDefault(cell)).OfType<Standing>()]))],
             [.. learners.Select(own => new LearnerProgress(
                 own.Key,
                 string.Concat(exercises.Select(cell => own.Value.GetValueOrDefault(cell)?.State(stuckAfter) ?? '-')),
@@ -68,20 +67,18 @@ internal sealed class ProgressReader(NpgsqlDataSource database, IOptions<Progres
                 reliance.TryGetValue(own.Key, out var share) ? share : null))]);
     }
 
-    private static void Add(SortedDictionary<string, Dictionary<string, CellStanding>> learners, NpgsqlDataReader row)
+    private static void Add(SortedDictionary<string, Dictionary<string, Standing>> learners, NpgsqlDataReader row)
     {
         if (!learners.TryGetValue(row.GetString(0), out var own))
         {
             learners.Add(row.GetString(0), own = []);
         }
 
-        ref var standing = ref CollectionsMarshal.GetValueRefOrAddDefault(own, row.GetString(1), out _);
-        (standing ??= new()).Add(new DayOfCell(
-            row.GetInt32(2), row.GetInt32(3), row.GetFieldValue<DateTimeOffset>(4), row.GetBoolean(5), row.GetFieldValue<DateTimeOffset>(6), row.IsDBNull(7) ? null : row.GetString(7), row.GetInt32(8)));
+        own.Add(row.GetString(1), new Standing(row.GetInt32(2), row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4), row.GetFieldValue<DateTimeOffset>(5), row.GetInt32(6)));
     }
 
     /// <summary>In the order in which learners come to them, whenever each of them began. A notebook's own cells are in everybody's copy; those that one learner added are in no other's.</summary>
-    private string[] Exercises(SortedDictionary<string, Dictionary<string, CellStanding>>.ValueCollection learners)
+    private string[] Exercises(SortedDictionary<string, Dictionary<string, Standing>>.ValueCollection learners)
     {
         var least = Math.Max(Math.Min(2, learners.Count), learners.Count * options.Value.MinShare);
         return
@@ -95,7 +92,7 @@ internal sealed class ProgressReader(NpgsqlDataSource database, IOptions<Progres
         ];
     }
 
-    private ExerciseProgress Over(string cell, string? code, List<CellStanding> standings)
+    private ExerciseProgress Over(string cell, string? code, List<Standing> standings)
     {
         double[] tries = [.. standings.Where(one => one.IsSolved).Select(one => (double)one.Tries).Order()];
         return new ExerciseProgress(
@@ -109,7 +106,7 @@ internal sealed class ProgressReader(NpgsqlDataSource database, IOptions<Progres
 
     /// <summary>What a glance knows a cell by: the first line of its code.</summary>
     private async Task<Dictionary<string, string>> CodeAsync(
-        string course, SortedDictionary<string, Dictionary<string, CellStanding>> learners, string[] cells, CancellationToken cancellationToken)
+        string course, SortedDictionary<string, Dictionary<string, Standing>> learners, string[] cells, CancellationToken cancellationToken)
     {
         var last = cells.Select(cell => learners.Where(own => own.Value.ContainsKey(cell)).MaxBy(own => own.Value[cell].LastAt)).ToList();
         Dictionary<string, string> lines = [];

@@ -1,75 +1,126 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
 using Lyceum.Testing;
-using Npgsql;
 
 namespace Lyceum.TelemetryBench;
 
-/// <summary>How long the class view takes on a table with many events of many courses.</summary>
+/// <summary>How long one of the class view's queries takes.</summary>
+/// <param name="Name">Which.</param>
+/// <param name="P50">The median, ms.</param>
+/// <param name="P95">The 95th percentile, ms.</param>
+/// <param name="Bytes">The size of its answer.</param>
+internal sealed record QueryTime(string Name, double P50, double P95, int Bytes);
+
+/// <summary>How long the class view's queries take on a table with the events of many courses.</summary>
 internal static class ClassViews
 {
-    private const int Learners = 500;
+    private const int Requests = 100;
+    private const int Discarded = 10;
+    private const int AtWork = 25;
 
-    /// <summary>Events of twenty courses of 500 learners over thirty days, up to now; in the last two hours each learner of "seen" has some 40.</summary>
-    private const string Fill = """
-        WITH made AS (
-            SELECT gen_random_uuid() AS id, n, now() - (n::float8 / $1) * interval '29 days' AS t, n % 10 AS kind, n % 20 AS course, (n / 20) % 500 AS learner
-            FROM generate_series(0, $1 - 1) AS n),
-        stored AS (
-            INSERT INTO events (id, received_at, occurred_at, live_at, clock_off, course, learner, type, notebook, cell, session, source, success, failure, detail)
-            SELECT id, t, t, t, false, CASE course WHEN 0 THEN 'seen' ELSE 'other-' || course END, 'learner-' || learner,
-                CASE WHEN kind < 3 THEN 'CellExecute' WHEN kind = 3 THEN 'TutorQuestion' ELSE 'CellEditEvent' END, 'Task.ipynb', 'a' || n % 12, '6f0c', 'bench',
-                CASE WHEN kind < 2 THEN true WHEN kind = 2 THEN false END,
-                CASE WHEN kind = 2 THEN '{"name":"KeyError","value":"agee","code":"df","traceback":["KeyError"]}'::jsonb END,
-                '{"index":3,"changes":[120,[0,"df.groupby().mean()"],48],"type":"code"}'::jsonb
-            FROM made)
-        SELECT 1
-        """;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    private const string Seen = """
-        INSERT INTO learners SELECT course, learner, max(live_at), 'Task.ipynb' FROM events WHERE course = 'seen' GROUP BY course, learner
-        ON CONFLICT (course, learner) DO UPDATE SET last_seen = excluded.last_seen
-        """;
-
-    /// <summary>The view of a class of 500 in so large a table; ms at the 50th and 95th percentile, and how many learners it showed.</summary>
-    public static async Task<(double P50, double P95, int Learners)> RunAsync(ServiceProcess service, NpgsqlDataSource database, int events, int requests)
+    /// <summary>Each of the queries as the page asks them.</summary>
+    public static async Task<List<QueryTime>> RunAsync(ServiceProcess service)
     {
-        await ExecuteAsync(database, "SELECT make_events_month(now() - n * interval '1 day') FROM generate_series(0, 30) AS n");
-        await ExecuteAsync(database, Fill, events);
-        // The same class at work now: events of the last hour besides those spread over the month.
-        await ExecuteAsync(database, Fill.Replace("29 days", "60 minutes", StringComparison.Ordinal), Learners * 20 * 40);
-        await ExecuteAsync(database, Seen);
-        await ExecuteAsync(database, "VACUUM ANALYZE events");
+        await DerivedAsync(service);
+        using var instructor = service.ClientFor(TestIdentity.Instructor(course: History.Course));
+        return
+        [
+            await TimeAsync("activity, nobody did anything since the last time", instructor, _ => "activity"),
+            await TimeAsync($"activity, {AtWork} of {History.Learners} learners ran something since the last time", instructor, _ => "activity", request => WorkAsync(service, request)),
+            // A longer window than any before: nothing of it is in memory.
+            await TimeAsync("activity, all learners' events of two hours read from the database", instructor, request => $"activity?window=PT{120 + request}M"),
+            await TimeAsync("progress of the notebook that is worked in", instructor, _ => "progress"),
+            await TimeAsync("questions by class and objective of seven days", instructor, _ => "help-seeking"),
+        ];
+    }
 
-        using var instructor = service.ClientFor(TestIdentity.Instructor(course: "seen"));
+    /// <summary>From sending an event until the open class view has it, ms at the 50th percentile and the longest of so many.</summary>
+    public static async Task<(double P50, double Longest)> UpdatesAsync(ServiceProcess service, int events)
+    {
+        using var instructor = service.ClientFor(TestIdentity.Instructor(course: History.Course));
+        await using var stream = await instructor.GetStreamAsync(new Uri($"/telemetry/courses/{History.Course}/activity/stream", UriKind.Relative));
+        using var lines = new StreamReader(stream);
+        await NextAsync(lines, "\"as_of\"");
         List<double> times = [];
-        var shown = 0;
-        for (var i = 0; i < requests + 5; i++)
+        for (var i = 0; i < events; i++)
         {
+            var marker = $"update-{i}.ipynb";
             var start = Stopwatch.GetTimestamp();
-            var view = await instructor.GetStringAsync(new Uri("/telemetry/courses/seen/activity", UriKind.Relative));
-            if (i >= 5)
-            {
-                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            }
-
-            shown = view.Split("\"last_seen\"").Length - 1;
+            await SendAsync(service, [Run(i, marker)]);
+            await NextAsync(lines, marker);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 
         double[] sorted = [.. times.Order()];
-        return (Percentile.Of(sorted, 0.5), Percentile.Of(sorted, 0.95), shown);
+        return (Percentile.Of(sorted, 0.5), sorted[^1]);
     }
 
-    private static async Task ExecuteAsync(NpgsqlDataSource database, string sql, params object[] values)
+    private static async Task<QueryTime> TimeAsync(string name, HttpClient instructor, Func<int, string> path, Func<int, Task>? before = null)
     {
-#pragma warning disable CA2100 // Constants of this class.
-        await using var command = database.CreateCommand(sql);
-#pragma warning restore CA2100
-        command.CommandTimeout = 0;
-        foreach (var value in values)
+        List<double> times = [];
+        var size = 0;
+        for (var i = 0; i < Discarded + Requests; i++)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
+            await (before?.Invoke(i) ?? Task.CompletedTask);
+            var start = Stopwatch.GetTimestamp();
+            size = (await instructor.GetByteArrayAsync(new Uri($"/telemetry/courses/{History.Course}/{path(i)}", UriKind.Relative))).Length;
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 
-        await command.ExecuteNonQueryAsync();
+        double[] sorted = [.. times.Skip(Discarded).Order()];
+        return new QueryTime(name, Percentile.Of(sorted, 0.5), Percentile.Of(sorted, 0.95), size);
+    }
+
+    private static Task WorkAsync(ServiceProcess service, int request) =>
+        SendAsync(service, Enumerable.Range(0, AtWork).Select(i => Run(((request * AtWork) + i) % History.Learners, History.Notebook)));
+
+    private static string Run(int learner, string notebook) => string.Create(CultureInfo.InvariantCulture, $$$"""
+        {"id":"{{{Guid.CreateVersion7()}}}","time":"{{{TimeProvider.System.GetUtcNow():O}}}","type":"CellExecute","course":"{{{History.Course}}}","learner":"learner-{{{learner}}}","notebook":"{{{notebook}}}","cell":"a1","detail":{"code":"df","success":true,"duration_ms":3}}
+        """);
+
+    private static async Task SendAsync(ServiceProcess service, IEnumerable<string> events)
+    {
+        using var sender = service.ClientFor(TestIdentity.Service());
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes($$"""{"events":[{{string.Join(',', events)}}]}"""));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var stored = await sender.PostAsync(new Uri("/telemetry/events", UriKind.Relative), content);
+        stored.EnsureSuccessStatusCode();
+    }
+
+    private static async Task NextAsync(StreamReader lines, string marker)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await lines.ReadLineAsync(late.Token) is { } line)
+        {
+            if (line.Contains(marker, StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("The stream of the class view has ended.");
+    }
+
+    /// <summary>What is derived of a month is derived once, before anybody looks.</summary>
+    private static async Task DerivedAsync(ServiceProcess service)
+    {
+        using var late = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            // An identity holds for five minutes only.
+            using var instructor = service.ClientFor(TestIdentity.Instructor(course: History.Course));
+            var state = JsonElement.Parse(await instructor.GetStringAsync(new Uri($"/telemetry/courses/{History.Course}/derivation", UriKind.Relative)));
+            if (state.GetProperty("learners").GetInt64() == 0 && state.GetProperty("code").GetInt64() == 0)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), late.Token);
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using Lyceum.Testing;
 
 namespace Lyceum.TelemetryBench;
@@ -15,12 +14,10 @@ internal sealed record Outcome(double PerSecond, double P50, double P99, int Ref
 /// <summary>Clients that send batches over HTTP, each the next as soon as the last is acknowledged.</summary>
 internal static class Load
 {
-    private static readonly Uri Events = new("/telemetry/events", UriKind.Relative);
+    private const string Events = "/telemetry/events";
 
     public static async Task<Outcome> RunAsync(ServiceProcess service, int clients, int batch, TimeSpan length)
     {
-        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = clients };
-        using var http = new HttpClient(handler) { BaseAddress = service.Address }.As(TestIdentity.Service());
         var times = new ConcurrentQueue<double>();
         var refused = 0;
         var start = Stopwatch.GetTimestamp();
@@ -31,13 +28,12 @@ internal static class Load
 
         async Task SendAsync(int client)
         {
+            using var connection = await RawConnection.OpenAsync(service.Address, Events);
             for (var i = client; Stopwatch.GetElapsedTime(start) < length; i += clients)
             {
-                using var content = new ByteArrayContent(SampleEvents.Batch(batch, i));
-                content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                var body = SampleEvents.Batch(batch, i);
                 var sent = Stopwatch.GetTimestamp();
-                using var response = await http.PostAsync(Events, content);
-                if (response.IsSuccessStatusCode)
+                if (await connection.PostAsync(body) == 200)
                 {
                     times.Enqueue(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
                 }

@@ -29,17 +29,24 @@ public sealed class RetentionTests(TelemetryApplication app) : IClassFixture<Tel
         var database = await app.Postgres.CreateDatabaseAsync();
         await using var data = NpgsqlDataSource.Create(database);
         var old = Sent.Execution(Now.AddDays(-90), "NameError");
+        var older = Sent.Execution(Now.AddDays(-90), "NameError");
         var fresh = Sent.Execution(Now);
         await using (var before = await StartAsync(("Events:MaxClockError", "200.00:00:00")))
         {
             using var service = before.ClientFor(TestIdentity.Service());
-            Assert.Equal((2, 0, ""), await service.SendAsync(old.Of("c", "gone"), fresh.Of("c", "here")).IngestedAsync());
+            Assert.Equal((3, 0, ""), await service.SendAsync(old.Of("c", "gone"), older.Of("c", "here"), fresh.Of("c", "here")).IngestedAsync());
             Assert.Equal((0, 1, ""), await service.SendAsync(old.Of("c", "gone")).IngestedAsync());
+            await Calls.UntilAsync(
+                async () => await data.OneAsync<long>("SELECT coalesce(sum(tries), 0) FROM cell_standings") == 3 && await data.OneAsync<long>("SELECT count(*) FROM learners WHERE changed_since IS NOT NULL") == 0,
+                TimeSpan.FromSeconds(60));
         }
 
         await using var after = await StartAsync(("Retention:Events", "40.00:00:00"), ("Retention:CheckInterval", "00:00:01"));
         await Calls.UntilAsync(async () => await data.OneAsync<long>("SELECT count(*) FROM learners") == 1, TimeSpan.FromSeconds(30));
         Assert.Equal("here", await data.OneAsync<string>("SELECT string_agg(learner, ' ') FROM events"));
+        // Of the one who is still here, what stays is put together anew.
+        await Calls.UntilAsync(async () => await data.OneAsync<long>("SELECT sum(tries) FROM cell_standings") == 1, TimeSpan.FromSeconds(60));
+        Assert.Equal(1, await data.OneAsync<long>("SELECT count(*) FROM notebook_learners"));
         Assert.Equal(1, await data.OneAsync<long>("SELECT count(*) FROM event_ids"));
         Assert.DoesNotContain(Month(Now.AddDays(-90)), await data.OneAsync<string>("SELECT string_agg(relid::text, ' ') FROM pg_partition_tree('events')"), StringComparison.Ordinal);
 

@@ -11,24 +11,38 @@ namespace Lyceum.Testing;
 public sealed class PostgresServer : IAsyncLifetime
 {
     private const string Unprivileged = "65534";
-    private readonly string _folder = Directory.CreateTempSubdirectory("lyceum-pg-").FullName;
     private readonly int _port = LoopbackPort.Unused();
+    private string _folder = "";
     private Process? _server;
 
     /// <summary>Whether commits are on the disk when they are answered; tests need not wait for that, measurements do.</summary>
     public bool IsDurable { get; init; }
 
+    /// <summary>Where the data lies that is to stay when the server has ended; null for a folder that goes with it.</summary>
+    public string? KeptFolder { get; init; }
+
     /// <summary>Makes an empty database and answers its connection string.</summary>
-    public async Task<string> CreateDatabaseAsync()
+    public Task<string> CreateDatabaseAsync() => CreateDatabaseAsync($"test_{Guid.NewGuid():N}");
+
+    /// <summary>Makes a database, unless it is there already, and answers its connection string.</summary>
+    /// <param name="name">Its name; letters, digits and underscores.</param>
+    public async Task<string> CreateDatabaseAsync(string name)
     {
-        var name = $"test_{Guid.NewGuid():N}";
         // Not from a pool: its connections would not know that the server was stopped in between.
         await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
         await connection.OpenAsync();
-#pragma warning disable CA2100 // The name is made above.
+#pragma warning disable CA2100 // The caller's own name.
         await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
 #pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync();
+        try
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (PostgresException exists) when (exists.SqlState == PostgresErrorCodes.DuplicateDatabase)
+        {
+            // It was made when the folder was used before.
+        }
+
         return ConnectionString(name);
     }
 
@@ -80,6 +94,13 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <inheritdoc />
     public async Task InitializeAsync()
     {
+        _folder = KeptFolder is null ? Directory.CreateTempSubdirectory("lyceum-pg-").FullName : Directory.CreateDirectory(KeptFolder).FullName;
+        if (File.Exists(Path.Combine(_folder, "PG_VERSION")))
+        {
+            await StartAsync();
+            return;
+        }
+
         if (Environment.IsPrivilegedProcess)
         {
             using var chown = Process.Start("chown", [$"{Unprivileged}:{Unprivileged}", _folder]);
@@ -101,7 +122,10 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         await StopAsync();
         _server?.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (KeptFolder is null)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     private string ConnectionString(string database) =>

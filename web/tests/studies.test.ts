@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decisionOf, isAsked, type OfferedStudy } from '../src/privacy/studies';
+import { decisionOf, isAsked, recordedBy, type OfferedStudy } from '../src/privacy/studies';
 
 function study(version: number, consent: OfferedStudy['consent']): OfferedStudy {
   return {
@@ -33,3 +33,8 @@ it('a learner is asked while a study is open or has changed', () => {
   expect(isAsked([study(1, { version: 1, given: true, at }), study(1, null)])).toBe(true);
   expect(isAsked([study(2, { version: 1, given: true, at })])).toBe(true);
 });
+
+it('types of events are said in words, each once, and unknown ones as they are', () =>
+  expect(recordedBy(['CellExecute', 'CellExecuteEvent', 'NotebookOpenEvent', 'CellAddEvent', 'Other'])).toBe(
+    'code that you run, with its errors; which notebooks and cells you are in; Other',
+  ));

@@ -93,7 +93,7 @@ public sealed partial class DerivationTests(TelemetryApplication app) : IClassFi
     [Fact]
     public async Task What_is_kept_as_events_come_is_what_is_computed_anew_from_all_of_them()
     {
-        var (service, data) = await app.AloneAsync(Hasty);
+        var (service, data) = await app.AloneAsync([.. Hasty, new("Metrics:IdleAfter", "02:00:00")]);
         await using var _ = service;
         await using var __ = data;
         var made = new GeneratedClass(_course, seed: 7, _now);
@@ -112,9 +112,11 @@ public sealed partial class DerivationTests(TelemetryApplication app) : IClassFi
         Assert.Equal(made.Runs(), await data.OneAsync<long>("SELECT sum(executions) FROM cell_days"));
         Assert.Equal(made.Questions(), await data.OneAsync<long>("SELECT sum(questions) FROM question_days"));
         Assert.Equal(made.Solved(), await data.OneAsync<long>("SELECT count(DISTINCT (learner, notebook, cell)) FROM cell_days WHERE first_success IS NOT NULL"));
+        Assert.Equal(made.Solved(), await data.OneAsync<long>("SELECT count(*) FROM cell_standings WHERE first_success IS NOT NULL"));
         Assert.True(await data.OneAsync<long>("SELECT count(*) FROM code_states") > 4);
+        Assert.True(await data.OneAsync<double>("SELECT sum(seconds::float8) FROM active_times") > 600);
 
-        await ExecuteAsync(data, "UPDATE cell_days SET executions = 99; UPDATE question_days SET questions = 99; UPDATE code_states SET tutor = 99, state = NULL");
+        await ExecuteAsync(data, "UPDATE cell_days SET executions = 99; UPDATE question_days SET questions = 99; UPDATE code_states SET tutor = 99, state = NULL; UPDATE active_times SET seconds = 99; UPDATE cell_standings SET tries = 99, active = 99; UPDATE notebook_learners SET last_at = now(); UPDATE cell_thresholds SET seconds = 99");
         using (var instructor = service.ClientFor(TestIdentity.Instructor(course: _course)))
         {
             using var accepted = await instructor.PostAsync(new Uri($"/telemetry/courses/{_course}/derivation", UriKind.Relative), null);
@@ -126,13 +128,13 @@ public sealed partial class DerivationTests(TelemetryApplication app) : IClassFi
 
         // Nothing of a learner stays when the learner goes.
         await ExecuteAsync(data, "DELETE FROM learners");
-        Assert.Equal(0, await data.OneAsync<long>("SELECT (SELECT count(*) FROM cell_days) + (SELECT count(*) FROM question_days) + (SELECT count(*) FROM code_states)"));
+        Assert.Equal(0, await data.OneAsync<long>("SELECT (SELECT count(*) FROM cell_days) + (SELECT count(*) FROM question_days) + (SELECT count(*) FROM code_states) + (SELECT count(*) FROM active_times) + (SELECT count(*) FROM cell_standings) + (SELECT count(*) FROM notebook_learners)"));
     }
 
     private static async Task<string> DumpAsync(NpgsqlDataSource data)
     {
         var text = new StringBuilder();
-        foreach (var table in new[] { "cell_days", "question_days", "code_states" })
+        foreach (var table in new[] { "cell_days", "question_days", "code_states", "active_times", "cell_standings", "notebook_learners", "cell_thresholds" })
         {
             text.Append(table).Append('\n').Append(await data.OneAsync<string>($"SELECT string_agg(one::text, E'\\n' ORDER BY one::text) FROM {table} AS one")).Append('\n');
         }

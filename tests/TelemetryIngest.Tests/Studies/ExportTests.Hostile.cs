@@ -36,6 +36,22 @@ public sealed partial class ExportTests
         Assert.Equal("***********.py ***********2 ********_*** ********* my*** ****_**** ******** *************\nadapt = Canada + lovelaces", run.Text("code"));
     }
 
+    [Theory]
+    [InlineData("Jürgen Müller", "Müller mueller_hw1 muller.py juergenmueller Jurgen, MU\u0308LLER", "****** *******_hw1 ******.py ************** ******, *******")]
+    [InlineData("Mueller", "Müller muller Muellers", "****** ****** Muellers")]
+    [InlineData("Weiß", "weiss WEISS weiß weisst", "***** ***** **** weisst")]
+    [InlineData("Søren Kierkegård", "Soeren soren kierkegaard Kierkegard sorenkierkegard", "****** ***** *********** ********** ***************")]
+    [InlineData("Łukasz Wójcik", "lukasz/wojcik lwojcik Wójcik", "******/****** ******* ******")]
+    [InlineData("José Nuñez", "jose.nunez Nuñez josé", "****.***** ***** ****")]
+    [InlineData("Jose Nunez", "josé, Nuñez", "****, *****")]
+    [InlineData("Nguyễn Thị", "nguyen thị", "**********")]
+    public async Task Names_are_masked_with_and_without_marks(string name, string code, string masked)
+    {
+        using var course = new StudyCourse(app);
+        var study = await course.CreateWithAsync(StudyCourse.Draft(), Sent.Execution(Now, code: code));
+        Assert.Equal(masked, (await course.LinesAsync(await course.ExportAsync(study, name)))[0].Text("code"));
+    }
+
     [Fact]
     public async Task Without_anybody_who_tells_names_there_is_no_export_unless_that_is_permitted()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Text.Json;
 
 namespace Lyceum.TelemetryIngest.Tests.Studies;
 
@@ -78,6 +79,46 @@ public sealed class ProgSnapTests(TelemetryApplication app) : IClassFixture<Tele
         Assert.Equal(["1", "2"], one.Where(row => row["EventType"] == "Run.Program" && row["ProblemID"].StartsWith("Run.ipynb#", StringComparison.Ordinal)).Select(row => row["Attempt"]));
         // pioneer's execution has its code in the whole notebook that came with it.
         Assert.Equal("import pandas\ndf.head()", code[one.Single(row => row["EventType"] == "Run.Program" && row["AssignmentID"] == "Task.ipynb")["CodeStateID"]]);
+    }
+
+    [Fact]
+    public async Task Code_states_are_what_edits_have_made_of_a_cell_and_what_ran_where_there_are_none()
+    {
+        using var course = new StudyCourse(app);
+        var study = await course.CreateAsync(StudyCourse.Draft("CellEditEvent", "CellExecute", "NotebookSaveEvent"));
+        var at = TimeProvider.System.GetUtcNow().AddMinutes(-10);
+        foreach (var name in (string[])["ada", "bo"])
+        {
+            await course.Student(name).SendAsync(
+                Edit(0, "c1", new { doc = new[] { "x = 1" } }),
+                Edit(1, "c1", new { changes = new object[] { 5, new object[] { 0, "2", "# Ada" } } }),
+                Edit(2, "c2", new { changes = new object[] { new object[] { 0, "y" } } }),
+                Edit(3, "c1", new { changes = new object[] { new object[] { 1, "z" }, 11 } }),
+                Sent.Execution(at.AddSeconds(4), notebook: "Edited.ipynb", code: "z = 12\n# Ada"),
+                // Of a change to a text of another length nothing follows.
+                Edit(5, "c1", new { changes = new object[] { 99, new object[] { 0, "!" } } }),
+                Sent.Event("NotebookSaveEvent", at.AddSeconds(6), notebook: "Edited.ipynb", cell: "c2"),
+                Sent.Execution(at.AddSeconds(7), notebook: "Ran.ipynb", code: "ran"),
+                Sent.Event("NotebookSaveEvent", at.AddSeconds(8), notebook: "Ran.ipynb", cell: "c1")).IngestedAsync();
+            await course.ConsentAsync(name, study);
+        }
+
+        var zip = await course.DownloadAsync(await course.ExportAsync(study, "Ada"), "progsnap2.zip");
+        var main = Table.Of(zip, "MainTable.csv");
+        var states = Table.Of(zip, "CodeStates/CodeStates.csv");
+        var code = states.Rows.ToDictionary(row => row["CodeStateID"], row => row["Code"]);
+        code[""] = "unknown";
+        Assert.Equal(2, main.Rows.Select(row => row["SubjectID"]).Distinct().Count());
+        Assert.All(main.Rows.GroupBy(row => row["SubjectID"]), own => Assert.Equal(
+            ["File.Edit x = 1", "File.Edit x = 12|# ***", "File.Edit y", "File.Edit z = 12|# ***", "Run.Program z = 12|# ***", "File.Edit unknown", "File.Save y", "Run.Program ran", "File.Save ran"],
+            own.Select(row => $"{row["EventType"]} {code[row["CodeStateID"]].Replace('\n', '|')}")));
+        // Five codes of each subject, and no state that no event points to.
+        Assert.Equal(10, states.Rows.Count);
+        Assert.Empty(states.Rows.Select(row => row["CodeStateID"]).Except(main.Rows.Select(row => row["CodeStateID"])));
+        Assert.Equal(main.Rows.Single(row => row["EventType"] == "Run.Program" && row["AssignmentID"] == "Edited.ipynb" && row["SubjectID"] == main.Rows[0]["SubjectID"])["CodeStateID"], main.Rows[3]["CodeStateID"]);
+
+        Dictionary<string, object?> Edit(int seconds, string cell, object detail) =>
+            Sent.Event("CellEditEvent", at.AddSeconds(seconds), JsonSerializer.SerializeToElement(detail), "Edited.ipynb", cell);
     }
 
     [Fact]

@@ -16,6 +16,8 @@ export class PrivacyButton {
   }
 
   private async open(): Promise<void> {
+    // The menu that the button is in would stay open behind the dialog.
+    this.node.closest('details')?.removeAttribute('open');
     try {
       const { privacyDialog } = await import('./privacyDialog');
       await privacyDialog(() => void this.look());

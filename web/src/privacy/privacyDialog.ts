@@ -1,7 +1,7 @@
 import { openDialog } from '../dom/dialog';
 import { el } from '../dom/element';
 import { toastError } from '../dom/toast';
-import { decide, decisionOf, eraseMe, offeredStudies, type Decision, type OfferedStudy } from './studies';
+import { decide, decisionOf, eraseMe, offeredStudies, recordedBy, type Decision, type OfferedStudy } from './studies';
 
 const words: Record<Decision, string> = {
   open: 'You have not decided yet. Nothing of yours is used unless you consent.',
@@ -49,8 +49,8 @@ function studyPanel(study: OfferedStudy, changed: () => void): HTMLElement {
     el('p', { class: 'study-information' }, study.information),
     el(
       'p',
-      { class: 'muted' },
-      `What you do from ${day(study.from)} to ${day(study.to)} (${study.event_types.join(', ')}), under a pseudonym. The study ends on ${day(study.keep_until)}.`,
+      { class: 'muted', title: study.event_types.join(', ') },
+      `From ${day(study.from)} to ${day(study.to)}, under a pseudonym: ${recordedBy(study.event_types)}. The study ends on ${day(study.keep_until)}.`,
     ),
     el('p', { testId: 'study-state' }, words[decision]),
     el(

@@ -31,6 +31,23 @@ export function decisionOf(study: OfferedStudy): Decision {
   return !study.consent.given ? 'refused' : study.consent.version === study.version ? 'given' : 'changed';
 }
 
+const recorded: [types: RegExp, words: string][] = [
+  [/^CellExecute/, 'code that you run, with its errors'],
+  [/^CellOutputEvent$/, 'what your code shows'],
+  [/^CellEditEvent$/, 'what you write in cells'],
+  [/^Clipboard/, 'what you copy and paste'],
+  [/^(Notebook|Cell|ActiveCell)/, 'which notebooks and cells you are in'],
+  [/^Tutor/, 'when you ask the tutor, and what kind of help you ask for'],
+  [/^Sign/, 'when you sign in and out'],
+  [/^PolicyDecision$/, 'when a rule of the course turned something down'],
+];
+
+/** What a study's types of events mean to the person whom they are about. */
+export function recordedBy(types: readonly string[]): string {
+  const words = types.map(type => recorded.find(([known]) => known.test(type))?.[1] ?? type);
+  return [...new Set(words)].join('; ');
+}
+
 /** Whether a study waits for the learner's decision. */
 export function isAsked(studies: readonly OfferedStudy[]): boolean {
   return studies.some(study => decisionOf(study) === 'open' || decisionOf(study) === 'changed');

@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Lyceum.TelemetryIngest.Events;
+
+namespace Lyceum.TelemetryIngest.Derived;
+
+/// <summary>A moment at which a learner did something about code.</summary>
+/// <param name="Time">When, by the live clock.</param>
+/// <param name="Type">The event's type.</param>
+/// <param name="Cell">The cell that the event names, if it does.</param>
+/// <param name="Success">Of an execution, whether it ran through.</param>
+internal readonly record struct WorkMoment(DateTimeOffset Time, string Type, CellKey? Cell, bool? Success);
+
+/// <summary>A row of <c>active_times</c> but for whose it is.</summary>
+/// <param name="Seconds">At work in the cell while it was not solved.</param>
+/// <param name="LastAt">The last moment of that.</param>
+internal record struct WorkTime(double Seconds, DateTimeOffset LastAt);
+
+/// <summary>
+/// How long a learner is at work in cells before they succeed: from each event to the next, where no more than the idle limit lies
+/// between, in the cell that was named last; docs/metrics.md.
+/// </summary>
+internal static class ActiveTime
+{
+    /// <summary>What time is kept by.</summary>
+    public static readonly TimeSpan Stretch = TimeSpan.FromMinutes(10);
+
+    /// <summary>The types that say in which cell the learner is; others name the first that is in sight, or what has come of an earlier one.</summary>
+    public static readonly string[] Naming = ["ActiveCellChangeEvent", "CellEditEvent", "CellAddEvent", "ClipboardPasteEvent", Execution.Reported, Execution.Observed];
+
+    /// <summary>The start of the stretch that a time is in.</summary>
+    public static DateTimeOffset StretchOf(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % Stretch.Ticks), TimeSpan.Zero);
+
+    /// <summary>Adds up.</summary>
+    /// <param name="moments">In their order.</param>
+    /// <param name="current">The cell that was named last before them.</param>
+    /// <param name="solved">The cells that had succeeded before them.</param>
+    /// <param name="idleAfter">The longest silence that is work.</param>
+    public static Dictionary<(DateTimeOffset Start, CellKey Cell), WorkTime> Of(
+        IEnumerable<WorkMoment> moments, CellKey? current, IEnumerable<CellKey> solved, TimeSpan idleAfter)
+    {
+        Dictionary<(DateTimeOffset, CellKey), WorkTime> times = [];
+        HashSet<CellKey> done = [.. solved];
+        DateTimeOffset? before = null;
+        foreach (var one in moments)
+        {
+            if (before is { } start && one.Time - start <= idleAfter && current is { } cell && !done.Contains(cell))
+            {
+                ref var time = ref CollectionsMarshal.GetValueRefOrAddDefault(times, (StretchOf(start), cell), out _);
+                time.Seconds += (one.Time - start).TotalSeconds;
+            }
+
+            before = one.Time;
+            if (one.Cell is { } named && Naming.Contains(one.Type))
+            {
+                current = named;
+                if (one.Success == true)
+                {
+                    done.Add(named);
+                }
+            }
+
+            if (current is { } at && !done.Contains(at))
+            {
+                ref var time = ref CollectionsMarshal.GetValueRefOrAddDefault(times, (StretchOf(one.Time), at), out _);
+                time.LastAt = one.Time;
+            }
+        }
+
+        return times;
+    }
+}

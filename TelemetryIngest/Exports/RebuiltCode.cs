@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Lyceum.TelemetryIngest.CodeStates;
+using Lyceum.TelemetryIngest.Formats;
+using Lyceum.TelemetryIngest.Storage;
+using Npgsql;
+
+namespace Lyceum.TelemetryIngest.Exports;
+
+/// <summary>
+/// Rebuilds a subject's cells from the edits that are part of an export, as replay does. A notebook without edits in the export is left
+/// out: of it only what ran is known.
+/// </summary>
+internal sealed class RebuiltCode(NpgsqlDataSource database, FrozenExport export, Scrubber scrubber)
+{
+    // Not options: an export has the same bytes whatever is configured meanwhile.
+    private const int MaxEvents = 100_000;
+    private const int MaxCharacters = 32_000_000;
+
+    /// <summary>What stands for code of which only the length is known.</summary>
+    private const char Placeholder = '\uFFFD';
+
+    private const string Events = $"""
+        SELECT notebook, id, live_at, occurred_at, received_at, type, cell, detail::text FROM events
+        WHERE {Anonymity.InStudy} AND learner = $6 AND type = ANY ($7) AND notebook IN (
+            SELECT notebook FROM events WHERE {Anonymity.InStudy} AND learner = $6 AND type = 'CellEditEvent')
+        ORDER BY notebook, live_at, id
+        """;
+
+    /// <summary>By event of the export, the code of the event's cell after it, scrubbed; null where edits are missing.</summary>
+    public async IAsyncEnumerable<(Guid Event, string? Code)> ReadAsync(string learner, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!export.Definition.EventTypes.Contains("CellEditEvent"))
+        {
+            yield break;
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = Query.Command(
+            connection, Events, export.Course, export.Definition.From, export.Definition.To, export.Definition.EventTypes.ToArray(), export.Bound, learner, NotebookEvent.Types);
+        command.CommandTimeout = 0;
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        List<NotebookEvent> events = [];
+        var (notebook, count, characters) = ((string?)null, 0, 0L);
+        for (var more = true; more;)
+        {
+            more = await row.ReadAsync(cancellationToken);
+            var next = more ? row.GetString(0) : null;
+            if (next != notebook)
+            {
+                foreach (var one in CodeOf(events))
+                {
+                    yield return one;
+                }
+
+                (events, notebook, count, characters) = ([], next, 0, 0);
+            }
+
+            if (!more)
+            {
+                continue;
+            }
+
+            var detail = row.Text(7) ?? "";
+            characters += detail.Length;
+            if (++count > MaxEvents || characters > MaxCharacters)
+            {
+                // More than is rebuilt: as if there were no edits of it.
+                events = [];
+                continue;
+            }
+
+            events.Add(Read(row, detail));
+        }
+    }
+
+    private IEnumerable<(Guid Event, string? Code)> CodeOf(List<NotebookEvent> events)
+    {
+        foreach (var step in new NotebookHistory(events).Steps())
+        {
+            if (step.Cell is { } cell)
+            {
+                var code = step.IsBroken || !cell.IsKnown ? null : cell.Text.ToString();
+                yield return (export.Key.Id("event", step.Event.Id.ToString()), code is null || code.Contains(Placeholder, StringComparison.Ordinal) ? null : scrubber.Clean(code));
+            }
+        }
+    }
+
+    private static NotebookEvent Read(NpgsqlDataReader row, string detail) => new(
+        row.GetGuid(1),
+        row.GetFieldValue<DateTimeOffset>(2),
+        row.GetFieldValue<DateTimeOffset>(3),
+        row.GetFieldValue<DateTimeOffset>(4),
+        row.GetString(5),
+        row.Text(6),
+        detail.Length == 0 ? default : JsonElement.Parse(detail, BodyValues.Stored));
+}
