@@ -1,18 +1,5 @@
 namespace Lyceum.KernelService.Kernels;
 
-/// <summary>How soon the clients have to have what a kernel sent.</summary>
-internal enum Haste
-{
-    /// <summary>It announces what follows, and goes with that.</summary>
-    None,
-
-    /// <summary>It is one of many: it goes at once, unless another has just gone.</summary>
-    Some,
-
-    /// <summary>Somebody waits for it.</summary>
-    Full,
-}
-
 /// <summary>
 /// Tells when what a kernel published goes to the clients. Each time costs this service, the client and the system as much as several
 /// messages do, so those of a flood go together, and none waits longer than a lull in what comes, or as long again where there is none.
@@ -27,18 +14,22 @@ internal sealed class FlushPace(TimeProvider time)
 
     private long _since = time.GetTimestamp();
     private int _count;
-    private Haste _haste;
+    private bool _isUrgent;
     private bool _isWaiting;
     private volatile bool _isFlood;
 
     /// <summary>Whether messages come in such number that each of them is not worth waking anybody.</summary>
     public bool IsFlood => _isFlood;
 
+    /// <summary>Whether something waits.</summary>
+    public bool IsWaiting => Volatile.Read(ref _isWaiting);
+
     /// <summary>Takes note of a message that waits from now on. One caller at a time.</summary>
-    public void Add(Haste haste)
+    /// <param name="isOneOfMany">Whether it may wait for more of its kind; otherwise somebody waits for it.</param>
+    public void Add(bool isOneOfMany)
     {
         _count++;
-        _haste = haste > _haste ? haste : _haste;
+        _isUrgent |= !isOneOfMany;
         Volatile.Write(ref _isWaiting, true);
     }
 
@@ -47,13 +38,13 @@ internal sealed class FlushPace(TimeProvider time)
     public bool IsDue(bool willLull)
     {
         var now = time.GetTimestamp();
-        _isFlood = _haste == Haste.Some && _count >= Many;
-        if (willLull && _haste != Haste.Full && (_haste == Haste.None || time.GetElapsedTime(_since, now) < Lull))
+        _isFlood = !_isUrgent && _count >= Many;
+        if (willLull && !_isUrgent && time.GetElapsedTime(_since, now) < Lull)
         {
             return false;
         }
 
-        (_haste, _count, _since) = (Haste.None, 0, now);
+        (_isUrgent, _count, _since) = (false, 0, now);
         return TakeWaiting();
     }
 

@@ -44,13 +44,13 @@ internal sealed class KernelTraffic(KernelActivity activity, KernelClients clien
         return true;
     }
 
-    /// <summary>Gives the clients what the kernel sent, and tells how soon it has to go; null when all has to.</summary>
-    public Haste FromKernel(KernelChannel channel, JupyterMessage? message)
+    /// <summary>Gives the clients what the kernel sent, and tells whether it may wait for more of its kind; null when all has to go.</summary>
+    public bool FromKernel(KernelChannel channel, JupyterMessage? message)
     {
         if (message is null)
         {
             clients.Flush();
-            return Haste.None;
+            return false;
         }
 
         var header = HeaderFields.Read(message.Header.Span);
@@ -62,7 +62,7 @@ internal sealed class KernelTraffic(KernelActivity activity, KernelClients clien
             activity.Observe(header, parent, message);
             observer.Published(header, parent, message);
             clients.Publish(header, message);
-            return isStream ? Haste.Some : HasteOf(header, message);
+            return isStream;
         }
         else
         {
@@ -71,7 +71,7 @@ internal sealed class KernelTraffic(KernelActivity activity, KernelClients clien
             // First, so that a question that follows the reply finds the assistant informed.
             observer.Replied(header, parent, message);
             clients.Answer(channel, parent, message);
-            return Haste.Full;
+            return false;
         }
     }
 
@@ -87,11 +87,4 @@ internal sealed class KernelTraffic(KernelActivity activity, KernelClients clien
 
     /// <summary>The user wants an end of what is under way.</summary>
     public void Interrupt() => assistant.Interrupt();
-
-    // A busy kernel soon says more, and who asked for a cell knows what is in it. Each time that a client is woken it takes a processor from the kernel.
-    private static Haste HasteOf(HeaderFields header, JupyterMessage message) =>
-        header.MsgType.SequenceEqual("execute_input"u8)
-        || (header.MsgType.SequenceEqual("status"u8) && message.Content.Span.IndexOf("\"busy\""u8) >= 0)
-            ? Haste.None
-            : Haste.Full;
 }

@@ -6,10 +6,10 @@ using Lyceum.Messaging;
 namespace Lyceum.KernelService.Kernels;
 
 /// <summary>
-/// Takes a message that the kernel sent, and tells how soon the clients have to have it; or null when it is time that they get
-/// what was handed over. Called by one caller per channel, in order; must not wait.
+/// Takes a message that the kernel sent, and tells whether it is one of many, which may wait for each other; or null when it is time that
+/// clients get what was handed over. Called by one caller per channel, in order; must not wait.
 /// </summary>
-internal delegate Haste KernelMessageHandler(KernelChannel channel, JupyterMessage? message);
+internal delegate bool KernelMessageHandler(KernelChannel channel, JupyterMessage? message);
 
 /// <summary>What is said on a running kernel's sockets, which all its clients share: signed, verified, and without the service's own part in it.</summary>
 internal sealed class KernelWire : IAsyncDisposable
@@ -51,7 +51,7 @@ internal sealed class KernelWire : IAsyncDisposable
         ConnectionFile file, KernelMessageHandler handler, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         var pace = new FlushPace(time);
-        var reading = new ReadPace(FlushPace.Lull, () => pace.IsFlood, () =>
+        var reading = new ReadPace(FlushPace.Lull, () => pace.IsFlood, () => pace.IsWaiting, () =>
         {
             if (pace.TakeWaiting())
             {
@@ -146,10 +146,10 @@ internal sealed class KernelWire : IAsyncDisposable
                 }
                 else if (!IsOwn(channel, message))
                 {
-                    var haste = _handler(channel, message);
+                    var isOneOfMany = _handler(channel, message);
                     if (channel == KernelChannel.Iopub)
                     {
-                        _pace.Add(haste);
+                        _pace.Add(isOneOfMany);
                     }
                 }
             }

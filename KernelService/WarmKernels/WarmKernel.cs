@@ -25,7 +25,7 @@ internal sealed class WarmKernel(KernelLaunch launch, KernelLauncher launcher) :
     /// <exception cref="KernelNotReadyException">It does not work.</exception>
     public async Task<bool> TryStartAsync(CancellationToken cancellationToken)
     {
-        _run = await launcher.StartAsync(launch, owner: null, (channel, message) => _handler?.Invoke(channel, message) ?? Haste.None, cancellationToken);
+        _run = await launcher.StartAsync(launch, owner: null, (channel, message) => _handler?.Invoke(channel, message) ?? false, cancellationToken);
         await _run.Ready.WaitAsync(cancellationToken);
         return await Relocation.TryMoveAsync(_run, Spec.File.Language, launch.Folder, [], cancellationToken);
     }

@@ -96,12 +96,15 @@ internal sealed class ReadAhead
                 Thread.Sleep(_pace.Lull);
             }
 
-            if (_socket.Poll(_pace.Lull, SelectMode.SelectRead))
+            if (_pace.AwaitsLull())
             {
-                return;
-            }
+                if (_socket.Poll(_pace.Lull, SelectMode.SelectRead))
+                {
+                    return;
+                }
 
-            _pace.OnLull();
+                _pace.OnLull();
+            }
         }
 
         _socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);

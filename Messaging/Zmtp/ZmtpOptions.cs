@@ -58,5 +58,6 @@ public sealed record ZmtpOptions
 /// <summary>How a thread reads ahead. What it calls runs on that thread and must not block.</summary>
 /// <param name="Lull">How long nothing has to come for a lull, in whole milliseconds.</param>
 /// <param name="IsFlood">Whether so much comes that it is read once in a lull's time. To be woken for each message costs both sides more than the message.</param>
-/// <param name="OnLull">Told of each lull.</param>
-public sealed record ReadPace(TimeSpan Lull, Func<bool> IsFlood, Action OnLull);
+/// <param name="AwaitsLull">Whether anybody waits for a lull.</param>
+/// <param name="OnLull">Told of a lull that was waited for.</param>
+public sealed record ReadPace(TimeSpan Lull, Func<bool> IsFlood, Func<bool> AwaitsLull, Action OnLull);

@@ -7,7 +7,7 @@ namespace Lyceum.KernelBench;
 /// <summary>The results as a page of Markdown.</summary>
 internal static class Report
 {
-    public static string Write(Results results, string floor, string service, string peer, DateTimeOffset at, TimeSpan took, IReadOnlyList<string> machine)
+    public static string Write(Results results, string floor, string service, IReadOnlyList<string> peers, DateTimeOffset at, TimeSpan took, IReadOnlyList<string> machine)
     {
         var text = new StringBuilder();
         Line($"# Kernels, {at:yyyy-MM-dd HH:mm} UTC");
@@ -20,16 +20,14 @@ internal static class Report
         }
 
         Line($"");
-        Line($"| | unit | {string.Join(" | ", results.Targets)} | {service} / floor | {service} / peer |");
-        Line($"|---|---|{string.Concat(Enumerable.Repeat("---:|", results.Targets.Count + 2))}");
+        Line($"| | unit | {string.Join(" | ", results.Targets)} | {service} / floor | {string.Join(" | ", peers.Select(peer => $"{service} / {peer}"))} |");
+        Line($"|---|---|{string.Concat(Enumerable.Repeat("---:|", results.Targets.Count + 1 + peers.Count))}");
         foreach (Measure measure in results.Measures)
         {
             IEnumerable<string> cells = results.Targets.Select(target => Number(results.Get(measure, target)));
-            Line($"| {measure.Title} | {measure.Unit} | {string.Join(" | ", cells)} | {Ratio(measure, floor)} | {Ratio(measure, peer)} |");
+            Line($"| {measure.Title} | {measure.Unit} | {string.Join(" | ", cells)} | {Ratio(measure, floor)} | {string.Join(" | ", peers.Select(peer => Ratio(measure, peer)))} |");
         }
 
-        Line($"");
-        Line($"The peer of the last column is \"{peer}\".");
         Line($"");
         foreach (string note in results.Notes)
         {

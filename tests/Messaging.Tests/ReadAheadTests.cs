@@ -34,7 +34,7 @@ public sealed class ReadAheadTests : IDisposable
     {
         int received = 0;
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var pace = new ReadPace(TimeSpan.FromMilliseconds(1), () => Volatile.Read(ref received) < Count, () =>
+        var pace = new ReadPace(TimeSpan.FromMilliseconds(1), () => Volatile.Read(ref received) < Count, () => true, () =>
         {
             if (Volatile.Read(ref received) == Count)
             {

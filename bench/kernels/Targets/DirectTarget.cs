@@ -5,8 +5,8 @@ using Lyceum.Messaging;
 
 namespace Lyceum.KernelBench.Targets;
 
-/// <summary>Starts kernels itself and talks to their sockets.</summary>
-internal sealed class DirectTarget(Installation installation) : Target("floor: kernel's own sockets")
+/// <summary>Starts kernels itself and talks to their sockets, or, relayed, to a process that passes the bytes on unread.</summary>
+internal sealed class DirectTarget(Installation installation, bool isRelayed = false) : Target(isRelayed ? "relay: bytes passed on unread" : "floor: kernel's own sockets")
 {
     public override async Task<RunningKernel> StartKernelAsync(string kernelspec, CancellationToken cancellationToken)
     {
@@ -28,10 +28,22 @@ internal sealed class DirectTarget(Installation installation) : Target("floor: k
         // In a session of its own, as the servers start theirs: Linux gives each session its share of a busy machine.
         string[] command = ["setsid", .. installation.CommandOf(kernelspec, path)];
         var process = new ChildProcess(command[0], command[1..], new Dictionary<string, string>());
+        ChildProcess? relay = null;
+        if (isRelayed)
+        {
+            int[] between = FreePorts.Pick(2);
+            relay = new ChildProcess("setsid", ["dotnet", installation.Relay, $"{between[0]}:{file.ShellPort}", $"{between[1]}:{file.IopubPort}"], new Dictionary<string, string>());
+            file = file with { ShellPort = between[0], IopubPort = between[1] };
+        }
+
         DirectLink link = await DirectLink.ConnectAsync(file, cancellationToken);
         await link.KernelInfoAsync(cancellationToken);
         double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        return new RunningKernel(link, elapsed, async () => await process.DisposeAsync());
+        return new RunningKernel(link, elapsed, async () =>
+        {
+            await process.DisposeAsync();
+            await (relay?.DisposeAsync() ?? ValueTask.CompletedTask);
+        });
     }
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -17,6 +17,7 @@ internal sealed class Installation : IDisposable
         var own = new DirectoryInfo(AppContext.BaseDirectory);
         string bin = own.Parent!.Parent!.FullName;
         EchoKernel = Existing(Path.Combine(bin, "EchoKernel", own.Name, "EchoKernel.dll"));
+        Relay = Existing(Path.Combine(bin, "Relay", own.Name, "Relay.dll"));
         KernelService = Existing(Path.Combine(bin, "KernelService", own.Name, "KernelService.dll"));
         Repository = Directory.GetParent(bin)!.Parent!.FullName;
         WriteSpec(Echo, $$"""{"argv":["dotnet",{{JsonSerializer.Serialize(EchoKernel, StringJson.Default.String)}},"{connection_file}"],"display_name":"Echo","language":"echo"}""");
@@ -30,6 +31,8 @@ internal sealed class Installation : IDisposable
     public string Repository { get; }
 
     public string KernelService { get; }
+
+    public string Relay { get; }
 
     private string EchoKernel { get; }
 
