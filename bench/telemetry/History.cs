@@ -39,8 +39,7 @@ internal static class History
         INSERT INTO learners (course, learner, last_seen, notebook, changed_since, edited_since)
         SELECT 'seen', 'learner-' || n, now(), $1, '1970-01-01Z', '1970-01-01Z'
         FROM generate_series(0, 499) AS n
-        ON CONFLICT (course, learner) DO UPDATE SET last_seen = now(), notebook = excluded.notebook, changes = excluded.changes,
-            changed_since = now() - interval '2 hours', edited_since = now() - interval '2 hours'
+        ON CONFLICT (course, learner) DO UPDATE SET last_seen = now(), notebook = excluded.notebook, changes = excluded.changes, changed_since = now() - interval '2 hours'
         """;
 
     /// <summary>Writes so many events, unless there are as many, and lets the courses be at work now; answers how many there are.</summary>
