@@ -65,12 +65,13 @@ dotnet build aspire.sln -v quiet || fail "the build failed"
 passed=0 failed=0
 log=$(mktemp)
 failures=$(mktemp)
-trap 'rm -f "$log" "$failures"' EXIT
+skips=$(mktemp)
+trap 'rm -f "$log" "$failures" "$skips"' EXIT
 
 # How much is said again at the end of what failed: its name, the message and where it was.
 failure_lines=14
 
-# Adds up one run. What did not pass has failed: a skipped test, too, and a run that crashed or found no test.
+# Adds up one run. What neither passed nor says why it cannot run on this machine has failed: also a run that crashed or found no test.
 count() { # exit code, total, passed
   local total=${2:-0} ok=${3:-0}
   [ "$1" -eq 0 ] || grep -A "$failure_lines" -E '^ *(Failed Lyceum.* \[.*\]$|FAIL )' "$log" >> "$failures" || tail -n "$failure_lines" "$log" >> "$failures"
@@ -86,7 +87,11 @@ env --default-signal=INT true 2> /dev/null && interruptible=(env --default-signa
 for project in tests/*"${1:-}"*.Tests/*.csproj; do
   echo "== $(basename "$(dirname "$project")")"
   "${interruptible[@]}" dotnet test "$project" --no-build --logger "console;verbosity=normal" 2>&1 | tee "$log"
-  count "${PIPESTATUS[0]}" "$(sed -n 's/^Total tests: *\([0-9]*\).*/\1/p' "$log")" "$(sed -n 's/^ *Passed: *\([0-9]*\).*/\1/p' "$log")"
+  result=${PIPESTATUS[0]}
+  grep -E -A 1 '^ *Skipped Lyceum.* \[.*\]$' "$log" >> "$skips"
+  skipped=$(sed -n 's/^ *Skipped: *\([0-9]*\).*/\1/p' "$log")
+  total=$(sed -n 's/^Total tests: *\([0-9]*\).*/\1/p' "$log")
+  count "$result" "$((${total:-0} - ${skipped:-0}))" "$(sed -n 's/^ *Passed: *\([0-9]*\).*/\1/p' "$log")"
 done
 
 if [ -z "${1:-}" ]; then
@@ -94,6 +99,11 @@ if [ -z "${1:-}" ]; then
   NO_COLOR=1 npm --prefix web run --silent check 2>&1 | tee "$log"
   web=${PIPESTATUS[0]}
   count "$web" "$(sed -n 's/^ *Tests .*(\([0-9]*\)).*/\1/p' "$log")" "$(sed -n 's/^ *Tests .*[^0-9]\([0-9]*\) passed.*/\1/p' "$log")"
+fi
+
+if [ -s "$skips" ]; then
+  echo "== skipped here"
+  cat "$skips"
 fi
 
 if [ -s "$failures" ]; then
