@@ -263,7 +263,7 @@ def break_all():
 '''
     run(client, code)
     process = below(client)
-    for time_and_again in (1, 2, 3):
+    for time_and_again in (1, 2):
         client.execute("app.io_loop.call_later(0.1, break_all)", silent=True)
         client.get_shell_msg(timeout=PATIENCE)
         until(lambda: answers(client, "still %d after %d\n" % (process, time_and_again)), "the proxy does not go on")
