@@ -5,10 +5,9 @@ using Lyceum.ProxyKernel.SubKernels;
 namespace Lyceum.ProxyKernel.Forwarding;
 
 /// <summary>The kernel that is run, as the assistant and the forwarding talk to it.</summary>
-internal sealed class KernelSide : IAssistedKernel, IAsyncDisposable
+internal sealed partial class KernelSide : IAssistedKernel, IAsyncDisposable
 {
     private const int MaxBroken = 20;
-    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(1);
 
     private readonly SubKernel _kernel;
@@ -33,9 +32,6 @@ internal sealed class KernelSide : IAssistedKernel, IAsyncDisposable
     public bool IsThere => !_kernel.Ended.IsCompleted;
 
     public bool InterruptsByMessage => _kernel.InterruptsByMessage;
-
-    /// <summary>Does something while no client's message is on its way to the kernel; true if the kernel is elsewhere then.</summary>
-    public Func<Func<Task<bool>>, CancellationToken, Task>? WhileNobodySends { get; set; }
 
     /// <summary>Connects to a kernel that may still be starting.</summary>
     public static async Task<KernelSide> ConnectAsync(SubKernel kernel, CancellationToken cancellationToken)
@@ -83,40 +79,6 @@ internal sealed class KernelSide : IAssistedKernel, IAsyncDisposable
     public async Task<JupyterMessage?> AskAsync(string type, ReadOnlyMemory<byte> content, Action<JupyterMessage>? published, CancellationToken cancellationToken)
     {
         return IsIdle ? await AskAsync(_link, type, content, published, cancellationToken) : null;
-    }
-
-    public async Task<JupyterMessage?> MoveAsync(KernelMove move, CancellationToken cancellationToken)
-    {
-        JupyterMessage? reply = null;
-        await WhileNobodySends!(
-            async () =>
-            {
-                var file = _kernel.Elsewhere();
-                reply = await AskAsync("execute_request", move.Begin(file), _ => { }, cancellationToken);
-                if (reply is null || !move.Succeeded(reply))
-                {
-                    return false;
-                }
-
-                // The connection to the process that ends breaks meanwhile.
-                await _linking.WaitAsync(cancellationToken);
-                try
-                {
-                    if (await SettleAsync(file, move, cancellationToken))
-                    {
-                        return true;
-                    }
-                }
-                finally
-                {
-                    _linking.Release();
-                }
-
-                reply = null;
-                return false;
-            },
-            cancellationToken);
-        return reply;
     }
 
     public async Task InterruptCodeAsync(CancellationToken cancellationToken)
@@ -196,46 +158,5 @@ internal sealed class KernelSide : IAssistedKernel, IAsyncDisposable
         {
             return null;
         }
-    }
-
-    /// <summary>Goes on at the other place, once the kernel is reached there; false if it stays where it is.</summary>
-    private async Task<bool> SettleAsync(ConnectionFile file, KernelMove move, CancellationToken cancellationToken)
-    {
-        KernelLink? next = null;
-        var isAsked = false;
-        try
-        {
-            next = await KernelLink.ConnectAsync(file, Signer, cancellationToken);
-            var publishing = next.PublicationsAsync(_pass!, _ended);
-            await next.AwaitReadyAsync(cancellationToken);
-            using var limit = new CancellationTokenSource(SettleTime);
-            isAsked = true;
-            if (await AskAsync(next, "execute_request", move.Settle, published: null, limit.Token) is { } settled && move.Succeeded(settled))
-            {
-                var before = _link;
-                _publishing = publishing;
-                _link = next;
-                await _kernel.MoveToAsync(file);
-                await before.DisposeAsync();
-                return true;
-            }
-        }
-        catch (Exception exception) when (exception is ZmtpException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            // Told below.
-        }
-
-        if (next is not null)
-        {
-            await next.DisposeAsync();
-        }
-
-        if (isAsked)
-        {
-            // Which of the two is the kernel now, nobody can tell.
-            _kernel.Kill();
-        }
-
-        return false;
     }
 }
