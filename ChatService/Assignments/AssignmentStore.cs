@@ -15,9 +15,24 @@ internal sealed class AssignmentStore(NpgsqlDataSource database, TimeProvider ti
 
     public async Task<List<Assignment>> ListAsync(string course, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"SELECT {OfAssignment} FROM assignment WHERE course = $1 ORDER BY title, id LIMIT {MaxAssignments}");
-        command.Parameters.Add(Parameter.Text(course));
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(List(course));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadListAsync(rows, cancellationToken);
+    }
+
+    /// <summary>Asks for a course's assignments, as a part of what is read in one go.</summary>
+    public static NpgsqlBatchCommand List(string course) =>
+        new($"SELECT {OfAssignment} FROM assignment WHERE course = $1 ORDER BY title, id LIMIT {MaxAssignments}") { Parameters = { Parameter.Text(course) } };
+
+    /// <summary>Asks for a course's own policy, likewise.</summary>
+    public static NpgsqlBatchCommand Policy(string course) => new("SELECT policy::text FROM course_policy WHERE course = $1") { Parameters = { Parameter.Text(course) } };
+
+    public static async Task<HelpPolicy?> ReadPolicyAsync(NpgsqlDataReader rows, CancellationToken cancellationToken) =>
+        await rows.ReadAsync(cancellationToken) ? JsonSerializer.Deserialize(rows.GetString(0), ChatJson.Default.HelpPolicy) : null;
+
+    public static async Task<List<Assignment>> ReadListAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
+    {
         List<Assignment> assignments = [];
         while (await rows.ReadAsync(cancellationToken))
         {

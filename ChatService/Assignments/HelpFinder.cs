@@ -14,15 +14,23 @@ internal sealed class HelpFinder(AssignmentStore assignments)
 {
     public async Task<Help> FindAsync(string course, string? notebook, CancellationToken cancellationToken)
     {
-        var ofCourse = await assignments.PolicyAsync(course, cancellationToken) ?? HelpPolicy.Default;
-        var all = await assignments.ListAsync(course, cancellationToken);
+        var policy = await assignments.PolicyAsync(course, cancellationToken) ?? HelpPolicy.Default;
+        return new CourseHelp(policy, await assignments.ListAsync(course, cancellationToken)).For(notebook);
+    }
+}
+
+/// <summary>A course's policy and assignments.</summary>
+internal sealed record CourseHelp(HelpPolicy Policy, IReadOnlyList<Assignment> Assignments)
+{
+    public Help For(string? notebook)
+    {
         var found = notebook is null
             ? null
-            : all.Where(one => PathPattern.Matches(one.PathPattern, notebook)).MaxBy(one => PathPattern.Closeness(one.PathPattern));
-        var policy = found?.Policy ?? ofCourse;
+            : Assignments.Where(one => PathPattern.Matches(one.PathPattern, notebook)).MaxBy(one => PathPattern.Closeness(one.PathPattern));
+        var policy = found?.Policy ?? Policy;
         // A question about no notebook may be about the one that is locked.
-        var locked = ofCourse.Lockdown || (notebook is null && all.Any(one => one.Policy?.Lockdown is true));
-        var solutions = (found is null ? all : [found]).Select(one => one.ReferenceSolution).OfType<string>();
+        var locked = Policy.Lockdown || (notebook is null && Assignments.Any(one => one.Policy?.Lockdown is true));
+        var solutions = (found is null ? Assignments : [found]).Select(one => one.ReferenceSolution).OfType<string>();
         return new Help(found, policy with { Lockdown = policy.Lockdown || locked }, [.. solutions]);
     }
 }

@@ -42,15 +42,6 @@ internal sealed class KernelConnection : IDisposable
         return id;
     }
 
-    /// <summary>Sends a request without content on the shell channel; answers the message's id.</summary>
-    public async Task<string> AskAsync(string type, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var id = Guid.NewGuid().ToString("N");
-        var message = new KernelMessage<Nothing>(Header(id, type, now), new ParentHeader(null), new Nothing(), new Nothing(), "shell", []);
-        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message, KernelMessageJson.Default.KernelMessageNothing), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
-        return id;
-    }
-
     /// <summary>The next message that can be read; null when the connection has ended, or a message is too large.</summary>
     public async Task<ReceivedMessage?> ReceiveAsync(CancellationToken cancellationToken)
     {

@@ -38,15 +38,13 @@ internal sealed record ReceivedContent(
     string? Ename,
     string? Evalue,
     IReadOnlyList<string>? Traceback,
-    IReadOnlyDictionary<string, System.Text.Json.JsonElement>? Data,
-    IReadOnlyList<Turns.ScopeVariable>? Variables = null);
+    IReadOnlyDictionary<string, System.Text.Json.JsonElement>? Data);
 
 [JsonSerializable(typeof(KernelspecList))]
 [JsonSerializable(typeof(KernelStart))]
 [JsonSerializable(typeof(StartedKernel))]
 [JsonSerializable(typeof(KernelRefusal))]
 [JsonSerializable(typeof(KernelMessage<ExecuteRequest>))]
-[JsonSerializable(typeof(KernelMessage<Nothing>))]
 [JsonSerializable(typeof(ReceivedMessage))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class KernelMessageJson : JsonSerializerContext;

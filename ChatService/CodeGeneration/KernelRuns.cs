@@ -37,8 +37,11 @@ internal sealed partial class KernelRuns(
             return [];
         }
 
-        using var http = Client(caller);
-        var specs = await http.GetFromJsonAsync(new Uri("http://kernelservice/api/kernelspecs"), KernelMessageJson.Default.KernelspecList, cancellationToken);
+        using var http = clients.CreateClient(HttpClientName);
+        using var request = Request(caller, HttpMethod.Get, "/api/kernelspecs");
+        using var response = await http.SendAsync(request, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        var specs = await response.Content.ReadFromJsonAsync(KernelMessageJson.Default.KernelspecList, cancellationToken);
         return [.. (specs?.Kernelspecs ?? new Dictionary<string, KernelspecEntry>()).OrderBy(spec => spec.Key, StringComparer.Ordinal).Select(spec => (spec.Key, spec.Value.Spec?.Language ?? ""))];
     }
 
@@ -58,11 +61,9 @@ internal sealed partial class KernelRuns(
 
     private async Task<string> StartAsync(CallerIdentity caller, string kernelspec, CancellationToken cancellationToken)
     {
-        using var http = Client(caller);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "http://kernelservice/api/kernels")
-        {
-            Content = JsonContent.Create(new KernelStart(kernelspec), KernelMessageJson.Default.KernelStart),
-        };
+        using var http = clients.CreateClient(HttpClientName);
+        using var request = Request(caller, HttpMethod.Post, "/api/kernels");
+        request.Content = JsonContent.Create(new KernelStart(kernelspec), KernelMessageJson.Default.KernelStart);
         request.SetAttemptTimeout(Limits.KernelStartTimeout);
         using var response = await http.SendAsync(request, cancellationToken);
         if (response.StatusCode == HttpStatusCode.Created)
@@ -153,12 +154,11 @@ internal sealed partial class KernelRuns(
         return output.Error is null ? RunOutcome.Passed : RunOutcome.Failed;
     }
 
-    /// <summary>With a fresh token of the user's: what runs code can outlast the one that came with a request.</summary>
-    private HttpClient Client(CallerIdentity caller)
+    private static HttpRequestMessage Request(CallerIdentity caller, HttpMethod method, string path)
     {
-        var http = clients.CreateClient(HttpClientName);
-        http.DefaultRequestHeaders.Add(IdentityHeader.Name, tokens.Issue(caller));
-        return http;
+        var request = new HttpRequestMessage(method, $"http://kernelservice{path}");
+        request.SetCaller(caller);
+        return request;
     }
 
     private Uri Channels(string kernel)
@@ -169,12 +169,13 @@ internal sealed partial class KernelRuns(
 
     private async Task EndAsync(CallerIdentity caller, string kernel)
     {
-        using var http = Client(caller);
+        using var http = clients.CreateClient(HttpClientName);
+        using var request = Request(caller, HttpMethod.Delete, $"/api/kernels/{Uri.EscapeDataString(kernel)}");
         // Also for a caller that has gone: the kernel would run on.
         using var limit = new CancellationTokenSource(EndTimeout, time);
         try
         {
-            using var response = await http.DeleteAsync(new Uri($"http://kernelservice/api/kernels/{Uri.EscapeDataString(kernel)}"), limit.Token);
+            using var response = await http.SendAsync(request, limit.Token);
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
         {

@@ -11,11 +11,16 @@ internal sealed class ExperimentStore(NpgsqlDataSource database, TimeProvider ti
 
     private const string OfExperiment = "id, name, description, layer, share, stratify, arms::text, status, first, created_at, started_at, ended_at";
 
+    private const string OfRunning = $"SELECT {OfExperiment} FROM experiment WHERE course = $1 AND status = 'running' ORDER BY id";
+
     public Task<List<Experiment>> ListAsync(string course, CancellationToken cancellationToken) =>
         ReadAsync($"SELECT {OfExperiment} FROM experiment WHERE course = $1 ORDER BY id DESC LIMIT {MaxExperiments}", [Parameter.Text(course)], cancellationToken);
 
     public Task<List<Experiment>> RunningAsync(string course, CancellationToken cancellationToken) =>
-        ReadAsync($"SELECT {OfExperiment} FROM experiment WHERE course = $1 AND status = 'running' ORDER BY id", [Parameter.Text(course)], cancellationToken);
+        ReadAsync(OfRunning, [Parameter.Text(course)], cancellationToken);
+
+    /// <summary>Asks for the same, as a part of what is read in one go.</summary>
+    public static NpgsqlBatchCommand Running(string course) => new(OfRunning) { Parameters = { Parameter.Text(course) } };
 
     public async Task<Experiment?> FindAsync(string course, Guid id, CancellationToken cancellationToken) =>
         (await ReadAsync($"SELECT {OfExperiment} FROM experiment WHERE course = $1 AND id = $2", [Parameter.Text(course), Parameter.Id(id)], cancellationToken)).SingleOrDefault();
@@ -126,6 +131,11 @@ internal sealed class ExperimentStore(NpgsqlDataSource database, TimeProvider ti
         await using var command = read;
         command.Parameters.AddRange(parameters);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        return await ReadAsync(rows, cancellationToken);
+    }
+
+    public static async Task<List<Experiment>> ReadAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
+    {
         List<Experiment> experiments = [];
         while (await rows.ReadAsync(cancellationToken))
         {

@@ -8,7 +8,7 @@ using Lyceum.ServiceDefaults.Identity;
 namespace Lyceum.ChatService.KernelTools;
 
 /// <summary>Asks KernelService about the user's own kernels, in the user's name.</summary>
-internal sealed class NotebookKernels(IHttpClientFactory clients, IdentityTokens tokens)
+internal sealed class NotebookKernels(IHttpClientFactory clients)
 {
     private const int MaxAnswerBytes = 1024 * 1024;
 
@@ -26,7 +26,7 @@ internal sealed class NotebookKernels(IHttpClientFactory clients, IdentityTokens
         using var http = clients.CreateClient(KernelRuns.HttpClientName);
         http.MaxResponseContentBufferSize = MaxAnswerBytes;
         using var request = new HttpRequestMessage(method, $"http://kernelservice{path}");
-        request.Headers.Add(IdentityHeader.Name, tokens.Issue(caller));
+        request.SetCaller(caller);
         if (body is { } json)
         {
             request.Content = JsonContent.Create(json, NotebookKernelJson.Default.JsonElement);

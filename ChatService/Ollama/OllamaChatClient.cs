@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace Lyceum.ChatService.Ollama;
 
 /// <summary>A chat client for ModelHost, and so for anything that speaks Ollama's <c>/api/chat</c>. Every failure is a <see cref="ModelException"/>.</summary>
-internal sealed class OllamaChatClient(IHttpClientFactory clients, IdentityTokens identities, IOptions<TutorOptions> options, TimeProvider time) : IChatClient
+internal sealed class OllamaChatClient(IHttpClientFactory clients, IOptions<TutorOptions> options, TimeProvider time) : IChatClient
 {
     public const string HttpClientName = "modelhost";
     private const string ResolvedModelHeader = "X-Lyceum-Model";
@@ -67,7 +67,7 @@ internal sealed class OllamaChatClient(IHttpClientFactory clients, IdentityToken
         using var request = new HttpRequestMessage(HttpMethod.Post, Endpoint) { Content = JsonContent.Create(asked, OllamaJson.Default.OllamaChatRequest) };
         if (caller is not null)
         {
-            request.Headers.Add(IdentityHeader.Name, identities.Issue(caller));
+            request.SetCaller(caller);
         }
 
         request.SetAttemptTimeout(Limits.FirstTokenTimeout);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace Lyceum.ChatService.Ollama;
 
 /// <summary>Embeddings from ModelHost, and so from anything that speaks Ollama's <c>/api/embed</c>. Every failure is a <see cref="ModelException"/>.</summary>
-internal sealed class OllamaEmbeddings(IHttpClientFactory clients, IdentityTokens identities) : IEmbeddingGenerator<string, Embedding<float>>
+internal sealed class OllamaEmbeddings(IHttpClientFactory clients) : IEmbeddingGenerator<string, Embedding<float>>
 {
     private const int MaxAnswerBytes = 32 * 1024 * 1024;
     private static readonly Uri Endpoint = new("http://modelhost/api/embed");
@@ -24,7 +24,7 @@ internal sealed class OllamaEmbeddings(IHttpClientFactory clients, IdentityToken
         };
         if (options.AdditionalProperties?.TryGetValue(ModelCaller.Property, out CallerIdentity? caller) is true && caller is not null)
         {
-            request.Headers.Add(IdentityHeader.Name, identities.Issue(caller));
+            request.SetCaller(caller);
         }
 
         try

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Lyceum.ChatService.Guard;
+using Lyceum.ChatService.Turns;
 
 namespace Lyceum.ChatService.Prompts;
 
@@ -32,6 +33,16 @@ internal static partial class AnswerRules
         var expect = one.Expect ?? new Expectations(null, null, null, null, null, null);
         List<BrokenRule> broken = [];
         var plain = Plain(answer);
+        if (expect.Class is { } expected && QuestionSorter.Read(answer) is var named && named != expected)
+        {
+            broken.Add(new BrokenRule("class", $"It says {(named is null ? "no class" : $"'{named}'")}, not '{expected}'."));
+        }
+
+        if (expect.Keeps?.FirstOrDefault(kept => !plain.Contains(Plain(kept), StringComparison.Ordinal)) is { } lost)
+        {
+            broken.Add(new BrokenRule("keeps", $"It does not keep '{lost}'."));
+        }
+
         if (expect.Cause is { Count: > 0 } causes && !causes.Any(cause => plain.Contains(Plain(cause), StringComparison.Ordinal)))
         {
             broken.Add(new BrokenRule("cause", $"It names none of: {string.Join(", ", causes)}."));

@@ -15,6 +15,7 @@ internal sealed partial class PromptChecks(PromptLibrary library, AssignmentStor
     private const int MaxField = 20_000;
     private const int MaxExpectations = 20;
     private const int MaxOutput = 100_000;
+    private const int MaxConversation = 50;
 
     /// <summary>The prompt that the text is, or what is wrong with it.</summary>
     public async Task<(TutorPrompt? Prompt, ProblemHttpResult? Complaint)> ReadAsync(string course, string? text, CancellationToken cancellationToken)
@@ -53,14 +54,14 @@ internal sealed partial class PromptChecks(PromptLibrary library, AssignmentStor
 
     public static ProblemHttpResult? Check(PromptCase body)
     {
-        if (string.IsNullOrWhiteSpace(body.Question))
+        if (Missing(body) is { } missing)
         {
-            return ConversationProblems.Invalid("question", "It is missing or empty: write what the student asks.");
+            return missing;
         }
 
         (string, string?)[] texts =
         [
-            ("question", body.Question), ("code", body.Code), ("assignment", body.Assignment), ("solution", body.Solution), ("error.value", body.Error?.Value), ("error.name", body.Error?.Name), ("language", body.Language),
+            ("question", body.Question), ("notes", body.Notes), ("expect.class", body.Expect?.Class), .. (body.Conversation ?? []).Select(message => ("conversation", message?.Text)), ("code", body.Code), ("assignment", body.Assignment), ("solution", body.Solution), ("error.value", body.Error?.Value), ("error.name", body.Error?.Name), ("language", body.Language),
             .. (body.Error?.Traceback ?? []).Select(line => ("error.traceback", (string?)line)),
         ];
         if (texts.FirstOrDefault(text => text.Item2?.Length > MaxField || text.Item2?.Contains('\0', StringComparison.Ordinal) is true) is { Item1: { } field })
@@ -78,11 +79,23 @@ internal sealed partial class PromptChecks(PromptLibrary library, AssignmentStor
             return ConversationProblems.Invalid("expect.answer_language", $"It must be one of {string.Join(", ", AnswerLanguage.Known)}.");
         }
 
-        (string, IReadOnlyList<string>?)[] lists = [("expect.cause", body.Expect?.Cause), ("expect.too_soon", body.Expect?.TooSoon), ("expect.forbidden", body.Expect?.Forbidden)];
+        (string, IReadOnlyList<string>?)[] lists = [("expect.cause", body.Expect?.Cause), ("expect.too_soon", body.Expect?.TooSoon), ("expect.forbidden", body.Expect?.Forbidden), ("expect.keeps", body.Expect?.Keeps)];
         return lists.FirstOrDefault(list => list.Item2?.Count > MaxExpectations || list.Item2?.Any(text => string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal)) is true) is { Item1: { } name }
             ? ConversationProblems.Invalid(name, $"It must have at most {MaxExpectations} texts, none of them empty.")
             : null;
     }
+
+    /// <summary>What a case of its kind cannot be without.</summary>
+    private static ProblemHttpResult? Missing(PromptCase body) => body.Prompt switch
+    {
+        not (null or PromptName.Classifier or PromptName.Summary) =>
+            ConversationProblems.Invalid("prompt", $"It must be '{PromptName.Classifier}' or '{PromptName.Summary}', or left out for what a student asks the tutor."),
+        PromptName.Summary when body.Conversation is not { Count: >= 1 and <= MaxConversation } conversation || conversation.Any(message => string.IsNullOrWhiteSpace(message?.Text)) =>
+            ConversationProblems.Invalid("conversation", $"It must have 1 to {MaxConversation} messages, each with a text."),
+        not PromptName.Summary when string.IsNullOrWhiteSpace(body.Question) => ConversationProblems.Invalid("question", "It is missing or empty: write what the student asks."),
+        PromptName.Classifier when string.IsNullOrWhiteSpace(body.Expect?.Class) => ConversationProblems.Invalid("expect.class", "It is missing: write the class that the question belongs to."),
+        _ => null,
+    };
 
     public static bool IsId(string id) => Id().IsMatch(id);
 

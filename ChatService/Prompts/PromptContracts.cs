@@ -12,7 +12,7 @@ public sealed record PromptInUseBody(string? Version);
 
 /// <summary>A version of a prompt.</summary>
 /// <param name="Version">Its name and SHA-256, <c>name@sha256</c>.</param>
-/// <param name="Name"><c>tutor</c>, <c>ladder</c> or <c>expert</c>.</param>
+/// <param name="Name"><c>tutor</c>, <c>ladder</c>, <c>expert</c>, <c>classifier</c> or <c>summary</c>.</param>
 /// <param name="Status"><c>built_in</c>, <c>draft</c> or <c>published</c>.</param>
 /// <param name="InUse">Whether the course's turns use it.</param>
 /// <param name="Text">The whole file; null in a list.</param>
@@ -52,7 +52,7 @@ public sealed record PromptReport(bool Passed, string Model, string Against, Dat
 public sealed record PromptCaseResult(string Id, bool Passed, string Answer, IReadOnlyList<BrokenRule> Broken, IReadOnlyList<string> BrokenBefore);
 
 /// <summary>A rule that an answer breaks.</summary>
-/// <param name="Rule"><c>cause</c>, <c>level</c>, <c>leak</c>, <c>instructions</c>, <c>language</c>, <c>length</c>, <c>asks_back</c> or <c>answered</c>.</param>
+/// <param name="Rule"><c>cause</c>, <c>level</c>, <c>leak</c>, <c>instructions</c>, <c>language</c>, <c>length</c>, <c>asks_back</c>, <c>class</c>, <c>keeps</c> or <c>answered</c>.</param>
 /// <param name="Why">How.</param>
 public sealed record BrokenRule(string Rule, string Why);
 
@@ -77,7 +77,22 @@ public sealed record PromptCase(
     string? Solution,
     int? Level,
     bool? ShowCode,
-    Expectations? Expect);
+    Expectations? Expect)
+{
+    /// <summary>Which prompt it tries: <c>classifier</c> (by its <c>question</c>) or <c>summary</c> (by its <c>conversation</c>); null for those that a student's question goes to.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>For <c>summary</c>: what was said, 1 to 50 messages.</summary>
+    public IReadOnlyList<PromptCaseMessage?>? Conversation { get; init; }
+
+    /// <summary>For <c>summary</c>: the notes so far; null for none.</summary>
+    public string? Notes { get; init; }
+}
+
+/// <summary>A message of a conversation that is to be summarised.</summary>
+/// <param name="FromStudent">Whether the student wrote it, and not the tutor.</param>
+/// <param name="Text">Its words.</param>
+public sealed record PromptCaseMessage(bool FromStudent, string? Text);
 
 /// <summary>An error as Jupyter has it.</summary>
 /// <param name="Name">Its class.</param>
@@ -93,7 +108,14 @@ public sealed record PromptCaseError(string? Name, string? Value, IReadOnlyList<
 /// <param name="MaxWords">How many words it may have; 250 unless given.</param>
 /// <param name="AsksBack">Whether it must ask something back; true unless given.</param>
 public sealed record Expectations(
-    IReadOnlyList<string>? Cause, IReadOnlyList<string>? TooSoon, IReadOnlyList<string>? Forbidden, string? AnswerLanguage, int? MaxWords, bool? AsksBack);
+    IReadOnlyList<string>? Cause, IReadOnlyList<string>? TooSoon, IReadOnlyList<string>? Forbidden, string? AnswerLanguage, int? MaxWords, bool? AsksBack)
+{
+    /// <summary>Of a <c>classifier</c>: the class that it must name.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>Of a <c>summary</c>: all of these must stand in it.</summary>
+    public IReadOnlyList<string>? Keeps { get; init; }
+}
 
 /// <summary>The answer of <c>GET /tutor/courses/{course}/prompt-cases</c>.</summary>
 /// <param name="Cases">The built-in cases, then the course's own.</param>

@@ -20,6 +20,7 @@ internal static class PromptEndpoints
         builder.Services.AddSingleton<PromptLibrary>();
         builder.Services.AddSingleton<PromptChecks>();
         builder.Services.AddSingleton<PromptCases>();
+        builder.Services.AddSingleton<TrialRequests>();
         builder.Services.AddSingleton<PromptTrials>();
     }
 
@@ -39,7 +40,7 @@ internal static class PromptEndpoints
     private static async Task<Ok<PromptList>> ListAsync(string course, PromptStore store, PromptLibrary library, CancellationToken cancellationToken)
     {
         var own = await store.ListAsync(course, cancellationToken);
-        return TypedResults.Ok(new PromptList([.. library.BuiltIn.Versions.Select(version => BuiltIn(version, own, null)), .. own]));
+        return TypedResults.Ok(new PromptList([.. library.BuiltIn.All.Select(prompt => BuiltIn(prompt.Version, own, null)), .. own]));
     }
 
     private static async Task<Results<Ok<PromptVersion>, ProblemHttpResult>> GetAsync(

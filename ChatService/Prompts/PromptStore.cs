@@ -18,9 +18,18 @@ internal sealed class PromptStore(NpgsqlDataSource database, TimeProvider time)
     /// <summary>The texts of the prompts that the course uses in place of the built-in ones.</summary>
     public async Task<List<string>> InUseAsync(string course, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT p.body FROM prompt_in_use u JOIN prompt_version p ON p.course = u.course AND p.version = u.version WHERE u.course = $1");
-        command.Parameters.Add(Parameter.Text(course));
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(InUse(course));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadInUseAsync(rows, cancellationToken);
+    }
+
+    /// <summary>Asks for the same, as a part of what is read in one go.</summary>
+    public static NpgsqlBatchCommand InUse(string course) =>
+        new("SELECT p.body FROM prompt_in_use u JOIN prompt_version p ON p.course = u.course AND p.version = u.version WHERE u.course = $1") { Parameters = { Parameter.Text(course) } };
+
+    public static async Task<List<string>> ReadInUseAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
+    {
         List<string> texts = [];
         while (await rows.ReadAsync(cancellationToken))
         {

@@ -68,7 +68,9 @@ internal sealed partial class ToolCalls(ToolCallStore store, IOptions<ToolsOptio
         using var activity = ChatDiagnostics.Source.StartActivity($"execute_tool {call.Tool}", ActivityKind.Internal);
         activity?.SetTag("gen_ai.operation.name", "execute_tool").SetTag("gen_ai.tool.name", call.Tool).SetTag("gen_ai.tool.call.id", call.CallId.ToString());
         var started = time.GetTimestamp();
+        Tell(run, call, CallStatus.Running);
         var (status, text) = await CallAsync(run, call, cancellationToken);
+        Tell(run, call, status);
         if (status == CallStatus.Failed)
         {
             activity?.SetStatus(ActivityStatusCode.Error);
@@ -83,6 +85,15 @@ internal sealed partial class ToolCalls(ToolCallStore store, IOptions<ToolsOptio
         await store.FinishAsync(call.CallId, status, shown, plain.Length, duration, late.Token);
         cancellationToken.ThrowIfCancellationRequested();
         return call with { Status = status, Result = shown, ResultCut = plain.Length > shown.Length, DurationMs = (long)duration.TotalMilliseconds };
+    }
+
+    // A name that is no tool's is the model's own words, and may be anything.
+    private static void Tell(ToolRun run, RecordedCall call, string status)
+    {
+        if (call.Tool is { } tool)
+        {
+            run.Tell(new ToolEvent(call.CallId, tool, call.Name, status));
+        }
     }
 
     private async Task<(string Status, string Result)> CallAsync(ToolRun run, RecordedCall call, CancellationToken cancellationToken)

@@ -35,6 +35,13 @@ public sealed record RecordedCall(
 /// <param name="Calls">In the order in which the model asked for them.</param>
 public sealed record CallList(IReadOnlyList<RecordedCall> Calls);
 
+/// <summary>The data of an event <c>tool</c>: a call began or ended. A reader who comes back is told all of them again.</summary>
+/// <param name="CallId">The call.</param>
+/// <param name="Tool">The tool as policies call it.</param>
+/// <param name="Name">The name by which the model called it.</param>
+/// <param name="Status"><c>running</c>, then <c>done</c> or <c>failed</c>.</param>
+public sealed record ToolEvent(Guid CallId, string Tool, string Name, string Status);
+
 /// <summary>The data of the last event of a stream whose answer waits for its user, <c>approval</c>. It goes on in another once all calls are decided.</summary>
 /// <param name="Message">What there is of the answer, with the status <c>waiting</c>.</param>
 /// <param name="Session">The conversation.</param>
@@ -66,6 +73,7 @@ internal static class CallStatus
 
 [JsonSerializable(typeof(CallList))]
 [JsonSerializable(typeof(RecordedCall))]
+[JsonSerializable(typeof(ToolEvent))]
 [JsonSerializable(typeof(ApprovalEvent))]
 [JsonSerializable(typeof(ToolList))]
 [JsonSerializable(typeof(IDictionary<string, object?>))]

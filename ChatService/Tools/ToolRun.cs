@@ -11,7 +11,9 @@ namespace Lyceum.ChatService.Tools;
 /// <param name="Resumes">Whether the answer waited for approval and goes on now.</param>
 /// <param name="Tokens">What the model has read and written for it before.</param>
 /// <param name="Guard">What the answer is kept within, and so what tools are called with, for the user sees that.</param>
-internal sealed record ToolRun(Guid Answer, CallerIdentity Caller, IReadOnlyList<Tool> Tools, AnswerGuard Guard, bool Resumes = false, long Tokens = 0);
+/// <param name="Tell">Tells whoever reads the answer that a call began or ended.</param>
+internal sealed record ToolRun(
+    Guid Answer, CallerIdentity Caller, IReadOnlyList<Tool> Tools, AnswerGuard Guard, Action<ToolEvent> Tell, bool Resumes = false, long Tokens = 0);
 
 /// <summary>How a model's options carry the tools that <see cref="ToolCallingClient"/> calls.</summary>
 internal static class ToolOptions

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Lyceum.ChatService.Turns;
 
-/// <summary>Lets an answer grow by what the model says, and stores what may be seen of it and renews its lease meanwhile.</summary>
+/// <summary>Lets an answer grow by what the model says, and stores meanwhile what may be seen of it, as often as it has grown and an interval is over.</summary>
 internal sealed partial class AnswerGrower(ToolCallingClient model, AnswerStore answers, IOptions<ConversationsOptions> options, TimeProvider time, ILogger<AnswerGrower> logger)
 {
     /// <param name="live">The turn.</param>
@@ -22,6 +22,7 @@ internal sealed partial class AnswerGrower(ToolCallingClient model, AnswerStore 
         var updates = model.GetStreamingResponseAsync(messages, asked, stop.Token).GetAsyncEnumerator(stop.Token);
         var next = updates.MoveNextAsync().AsTask();
         var tick = clock.WaitForNextTickAsync(stop.Token).AsTask();
+        var stored = (Length: live.ShownLength, Begun: false);
         try
         {
             while (true)
@@ -29,7 +30,12 @@ internal sealed partial class AnswerGrower(ToolCallingClient model, AnswerStore 
                 await Task.WhenAny(next, tick);
                 if (tick.IsCompletedSuccessfully)
                 {
-                    await SaveAsync(live, begun: answer.Length > 0, cancellationToken);
+                    var now = (live.ShownLength, Begun: answer.Length > 0);
+                    if (now != stored && await SaveAsync(live, now.Begun, cancellationToken))
+                    {
+                        stored = now;
+                    }
+
                     tick = clock.WaitForNextTickAsync(stop.Token).AsTask();
                 }
 
@@ -72,7 +78,7 @@ internal sealed partial class AnswerGrower(ToolCallingClient model, AnswerStore 
         await tick.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task SaveAsync(LiveTurn live, bool begun, CancellationToken cancellationToken)
+    private async Task<bool> SaveAsync(LiveTurn live, bool begun, CancellationToken cancellationToken)
     {
         try
         {
@@ -84,11 +90,14 @@ internal sealed partial class AnswerGrower(ToolCallingClient model, AnswerStore 
                     live.Cancel();
                     break;
             }
+
+            return true;
         }
         catch (NpgsqlException failure) when (failure.IsTransient)
         {
             // The answer goes on: it is stored again in a moment, and at its end with patience.
             LogNotSaved(logger, live.Turn.AnswerId, failure.Message);
+            return false;
         }
     }
 

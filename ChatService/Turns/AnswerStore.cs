@@ -24,6 +24,7 @@ internal sealed class AnswerStore(
     public async Task SetPlanAsync(Turn turn, QuestionFacts question, TurnRecord record, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Commits.WithoutWaiting());
         batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE message SET context = $2, error_key = $3, question_class = $4, objective = $5 WHERE id = $1")
         {
             Parameters =
@@ -93,26 +94,24 @@ internal sealed class AnswerStore(
     }
 
     /// <summary>Stores the answer so far and renews its lease.</summary>
-    public async Task<Saved> SaveAsync(Guid answer, string content, bool begun, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand("""
+    public Task<Saved> SaveAsync(Guid answer, string content, bool begun, CancellationToken cancellationToken) => KeepAsync(
+        new NpgsqlBatchCommand("""
             UPDATE message SET content = $2, lease_until = now() + $3, status = CASE WHEN $4 THEN 'running' ELSE status END
             WHERE id = $1 AND lease_until IS NOT NULL
             RETURNING cancel_requested
-            """);
-        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Id(answer), Parameter.Text(content), Parameter.Span(options.Value.TurnLease), Parameter.Flag(begun)]);
-        command.CommandTimeout = SaveTimeoutSeconds;
-        return OfLease(await command.ExecuteScalarAsync(cancellationToken));
-    }
+            """)
+        {
+            Parameters = { Parameter.Id(answer), Parameter.Text(content), Parameter.Span(options.Value.TurnLease), Parameter.Flag(begun) },
+        },
+        cancellationToken);
 
     /// <summary>Renews the answer's lease, and nothing else.</summary>
-    public async Task<Saved> RenewAsync(Guid answer, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand("UPDATE message SET lease_until = now() + $2 WHERE id = $1 AND lease_until IS NOT NULL RETURNING cancel_requested");
-        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Id(answer), Parameter.Span(options.Value.TurnLease)]);
-        command.CommandTimeout = SaveTimeoutSeconds;
-        return OfLease(await command.ExecuteScalarAsync(cancellationToken));
-    }
+    public Task<Saved> RenewAsync(Guid answer, CancellationToken cancellationToken) => KeepAsync(
+        new NpgsqlBatchCommand("UPDATE message SET lease_until = now() + $2 WHERE id = $1 AND lease_until IS NOT NULL RETURNING cancel_requested")
+        {
+            Parameters = { Parameter.Id(answer), Parameter.Span(options.Value.TurnLease) },
+        },
+        cancellationToken);
 
     /// <summary>Asks for the end of the answer that is being written, and tells every replica; its id, or null when none is.</summary>
     public async Task<Guid?> RequestCancelAsync(string subject, Guid conversation, CancellationToken cancellationToken)
@@ -213,12 +212,17 @@ internal sealed class AnswerStore(
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static Saved OfLease(object? cancelRequested) => cancelRequested switch
+    /// <summary>What is stored on the way is stored again in a moment: its commit need not wait for the disk.</summary>
+    private async Task<Saved> KeepAsync(NpgsqlBatchCommand update, CancellationToken cancellationToken)
     {
-        null => Saved.LeaseLost,
-        true => Saved.CancelRequested,
-        _ => Saved.Kept,
-    };
+        await using var batch = database.CreateBatch();
+        batch.Timeout = SaveTimeoutSeconds;
+        batch.BatchCommands.Add(Commits.WithoutWaiting());
+        batch.BatchCommands.Add(update);
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        return !await rows.ReadAsync(cancellationToken) ? Saved.LeaseLost : rows.GetBoolean(0) ? Saved.CancelRequested : Saved.Kept;
+    }
 
     private async Task<FollowedTurn?> FindAsync(string subject, Guid conversation, Guid? answer, CancellationToken cancellationToken)
     {

@@ -22,12 +22,11 @@ internal sealed partial class HistorySummaries(IChatClient model, NpgsqlDataSour
 {
     private const int MaxInputTokens = 6_000;
     private const int MaxMessageTokens = 600;
-    private static readonly TutorPrompt Prompt = TutorPrompt.Load("summary");
 
     /// <summary>The notes on what does not fit, made anew when much has been added to it; null where there are none.</summary>
-    public async Task<HistorySummary?> OfAsync(Turn turn, EarlierMessages earlier, CancellationToken cancellationToken)
+    public async Task<HistorySummary?> OfAsync(Turn turn, TutorSetup setup, EarlierMessages earlier, CancellationToken cancellationToken)
     {
-        if (options.Value.SummaryModel is not { Length: > 0 } name || HistoryCut.Of(earlier, options.Value, null).LeftOut == 0)
+        if (setup.SummaryModel is not { } name || HistoryCut.Of(earlier, options.Value, null).LeftOut == 0)
         {
             return null;
         }
@@ -39,17 +38,24 @@ internal sealed partial class HistorySummaries(IChatClient model, NpgsqlDataSour
             return known;
         }
 
-        return await WriteAsync(turn, name, known, kept.Uncovered, cancellationToken) ?? known;
+        return await WriteAsync(turn, name, setup.Prompts.Summary, known, kept.Uncovered, cancellationToken) ?? known;
     }
 
-    private async Task<HistorySummary?> WriteAsync(Turn turn, string name, HistorySummary? known, IReadOnlyList<EarlierMessage> messages, CancellationToken cancellationToken)
+    /// <summary>What a model is asked that writes the notes.</summary>
+    public static (IReadOnlyList<ChatMessage> Messages, ChatOptions Options) Request(TutorPrompt prompt, string modelName, string? known, IReadOnlyList<EarlierMessage> messages) =>
+    (
+        [new ChatMessage(ChatRole.System, prompt.Text), new ChatMessage(ChatRole.User, Text(known, messages))],
+        new ChatOptions { ModelId = modelName, Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens }
+    );
+
+    private async Task<HistorySummary?> WriteAsync(Turn turn, string name, TutorPrompt prompt, HistorySummary? known, IReadOnlyList<EarlierMessage> messages, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(options.Value.SummaryTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        var asked = new ChatOptions { ModelId = name, Temperature = Prompt.Temperature, MaxOutputTokens = Prompt.MaxOutputTokens }.For(turn.Caller);
+        var (request, asked) = Request(prompt, name, known?.Text, messages);
         try
         {
-            var answer = await model.GetResponseAsync([new ChatMessage(ChatRole.System, Prompt.Text), new ChatMessage(ChatRole.User, Text(known, messages))], asked, either.Token);
+            var answer = await model.GetResponseAsync(request, asked.For(turn.Caller), either.Token);
             var text = TokenBudget.Cut(NotebookText.Clean(answer.Text).Trim(), options.Value.MaxSummaryTokens).Text;
             if (text.Length == 0)
             {
@@ -67,10 +73,10 @@ internal sealed partial class HistorySummaries(IChatClient model, NpgsqlDataSour
         }
     }
 
-    private static string Text(HistorySummary? known, IReadOnlyList<EarlierMessage> messages)
+    private static string Text(string? known, IReadOnlyList<EarlierMessage> messages)
     {
         StringBuilder text = new();
-        QuestionFormat.Fenced(text, "Notes so far", known?.Text);
+        QuestionFormat.Fenced(text, "Notes so far", known);
         var budget = MaxInputTokens;
         List<string> shown = [];
         foreach (var message in messages.Reverse())

@@ -1,4 +1,5 @@
 using System.Text;
+using Lyceum.ChatService.Tools;
 
 namespace Lyceum.ChatService.Turns;
 
@@ -10,6 +11,7 @@ internal sealed class LiveTurn(Turn turn) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly StringBuilder _shown = new(turn.Begun?.Shown);
+    private readonly List<ToolEvent> _calls = [];
     private readonly CancellationTokenSource _cancel = new();
     private TaskCompletionSource _changed = Signal();
     private TurnResult? _result;
@@ -31,12 +33,36 @@ internal sealed class LiveTurn(Turn turn) : IDisposable
         }
     }
 
+    public int ShownLength
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _shown.Length;
+            }
+        }
+    }
+
     public void Show(string delta)
     {
         TaskCompletionSource changed;
         lock (_lock)
         {
             _shown.Append(delta);
+            changed = Next();
+        }
+
+        changed.TrySetResult();
+    }
+
+    /// <summary>Tells readers of a call that began or ended; there are as many as the limits on tools allow.</summary>
+    public void Tell(ToolEvent call)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            _calls.Add(call);
             changed = Next();
         }
 
@@ -69,12 +95,16 @@ internal sealed class LiveTurn(Turn turn) : IDisposable
         changed.TrySetResult();
     }
 
-    /// <summary>What came after the first <paramref name="from"/> characters, the result once it has ended, and what to wait for.</summary>
-    public (string Delta, TurnResult? Result, Task Changed) Read(int from)
+    /// <summary>What came after the first <paramref name="from"/> characters and <paramref name="told"/> news of calls, the result once it has ended, and what to wait for.</summary>
+    public (string Delta, ToolEvent[] Calls, TurnResult? Result, Task Changed) Read(int from, int told)
     {
         lock (_lock)
         {
-            return (from >= _shown.Length ? "" : _shown.ToString(from, _shown.Length - from), _result, _changed.Task);
+            return (
+                from >= _shown.Length ? "" : _shown.ToString(from, _shown.Length - from),
+                told >= _calls.Count ? [] : [.. _calls.Skip(told)],
+                _result,
+                _changed.Task);
         }
     }
 

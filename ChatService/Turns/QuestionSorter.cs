@@ -14,17 +14,11 @@ internal sealed record SortedQuestion(string Class, string By);
 internal sealed partial class QuestionSorter(IChatClient model, IOptions<TutorOptions> options, TimeProvider time, ILogger<QuestionSorter> logger)
 {
     private const int MaxQuestionTokens = 500;
-    private static readonly TutorPrompt Prompt = TutorPrompt.Load("classifier");
 
-    public async Task<SortedQuestion> SortAsync(CallerIdentity student, string question, CancellationToken cancellationToken)
-    {
-        if (options.Value.ClassifierModel is { Length: > 0 } name && await AskAsync(student, name, question, cancellationToken) is { } sorted)
-        {
-            return sorted;
-        }
-
-        return ByRules(question);
-    }
+    public async Task<SortedQuestion> SortAsync(CallerIdentity student, TutorSetup setup, string question, CancellationToken cancellationToken) =>
+        setup.ClassifierModel is { } name && await AskAsync(student, name, setup.Prompts.Classifier, question, cancellationToken) is { } sorted
+            ? sorted
+            : ByRules(question);
 
     public SortedQuestion ByRules(string question)
     {
@@ -32,28 +26,33 @@ internal sealed partial class QuestionSorter(IChatClient model, IOptions<TutorOp
         return new SortedQuestion(options.Value.Classes.ContainsKey(found) ? found : QuestionClass.Other, "rules");
     }
 
-    private async Task<SortedQuestion?> AskAsync(CallerIdentity student, string name, string question, CancellationToken cancellationToken)
+    /// <summary>What a model is asked that sorts a question.</summary>
+    public static (IReadOnlyList<ChatMessage> Messages, ChatOptions Options) Request(TutorPrompt prompt, string modelName, IReadOnlyDictionary<string, string> classes, string question)
+    {
+        var list = string.Join('\n', classes.Select(one => $"- {one.Key}: {one.Value}"));
+        return (
+            [
+                new ChatMessage(ChatRole.System, $"{prompt.Text}\n{list}"),
+                new ChatMessage(ChatRole.User, QuestionFormat.Render(TutorContext.None, TokenBudget.Cut(question, MaxQuestionTokens).Text)),
+            ],
+            new ChatOptions
+            {
+                ModelId = modelName,
+                Temperature = prompt.Temperature,
+                MaxOutputTokens = prompt.MaxOutputTokens,
+                ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema(classes.Keys)),
+            });
+    }
+
+    private async Task<SortedQuestion?> AskAsync(CallerIdentity student, string name, TutorPrompt prompt, string question, CancellationToken cancellationToken)
     {
         var classes = options.Value.Classes;
         using var late = new CancellationTokenSource(options.Value.ClassifierTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        var asked = new ChatOptions
-        {
-            ModelId = name,
-            Temperature = Prompt.Temperature,
-            MaxOutputTokens = Prompt.MaxOutputTokens,
-            ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema(classes.Keys)),
-        }.For(student);
+        var (messages, asked) = Request(prompt, name, classes, question);
         try
         {
-            var list = string.Join('\n', classes.Select(one => $"- {one.Key}: {one.Value}"));
-            var answer = await model.GetResponseAsync(
-                [
-                    new ChatMessage(ChatRole.System, $"{Prompt.Text}\n{list}"),
-                    new ChatMessage(ChatRole.User, QuestionFormat.Render(TutorContext.None, TokenBudget.Cut(question, MaxQuestionTokens).Text)),
-                ],
-                asked,
-                either.Token);
+            var answer = await model.GetResponseAsync(messages, asked.For(student), either.Token);
             if (Read(answer.Text) is { } found && classes.ContainsKey(found))
             {
                 return new SortedQuestion(found, $"model:{answer.ModelId ?? name}");
@@ -75,7 +74,8 @@ internal sealed partial class QuestionSorter(IChatClient model, IOptions<TutorOp
         return JsonElement.Parse($$$"""{"type": "object", "properties": {"class": {"type": "string", "enum": [{{{names}}}]}}, "required": ["class"]}""");
     }
 
-    private static string? Read(string answer)
+    /// <summary>The class that an answer names; null when it is none.</summary>
+    public static string? Read(string answer)
     {
         var (start, end) = (answer.IndexOf('{', StringComparison.Ordinal), answer.LastIndexOf('}'));
         if (start < 0 || end < start)

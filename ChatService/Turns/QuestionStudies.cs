@@ -24,8 +24,8 @@ internal sealed class QuestionStudies(QuestionSorter sorter, ObjectiveFinder obj
             return QuestionStudy.None with { Sorted = sorter.ByRules(turn.Question), Profile = profile };
         }
 
-        var sorted = sorter.SortAsync(turn.Caller, turn.Question, cancellationToken);
-        var summary = summaries.OfAsync(turn, earlier, cancellationToken);
+        var sorted = sorter.SortAsync(turn.Caller, setup, turn.Question, cancellationToken);
+        var summary = summaries.OfAsync(turn, setup, earlier, cancellationToken);
         var objective = await objectives.FindAsync(turn.Caller, help.Assignment?.Objectives ?? [], context, turn.Question, cancellationToken);
         var advice = await expert.AskAsync(live, setup, context, help.Assignment, objective, cancellationToken);
         return new QuestionStudy(await sorted, objective, profile, advice, await summary);

@@ -5,7 +5,7 @@ using Lyceum.ServiceDefaults.Identity;
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>Answers a request with the turn that it begins, or that its key began before: as a stream, or as JSON at its end.</summary>
-internal sealed class TurnAnswers(LiveTurns turns, TurnFollower follower, RequestKeys keys)
+internal sealed class TurnAnswers(LiveTurns turns, TurnFollower follower, RequestKeys keys, TurnStore store)
 {
     /// <param name="http">The request.</param>
     /// <param name="body">What it asks for.</param>
@@ -34,9 +34,14 @@ internal sealed class TurnAnswers(LiveTurns turns, TurnFollower follower, Reques
             return raced;
         }
 
-        return claim.Turn is { } turn
-            ? await AnswerAsync(http, FollowedTurn.Of(turn), turns.Start(turn), respond)
-            : TurnProblems.Of(claim.Refusal, conversation);
+        if (claim.Turn is not { } turn)
+        {
+            return TurnProblems.Of(claim.Refusal, conversation);
+        }
+
+        var live = turns.Start(turn);
+        await store.FlushAsync(http.RequestAborted);
+        return await AnswerAsync(http, FollowedTurn.Of(turn), live, respond);
     }
 
     private async Task<IResult?> RepeatAsync(HttpContext http, RequestKey key, Func<Message, ChatSession, IResult> respond)

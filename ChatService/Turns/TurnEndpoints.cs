@@ -2,7 +2,6 @@ using System.Security.Claims;
 using System.Text.Json.Serialization.Metadata;
 using Lyceum.ChatService.Conversations;
 using Lyceum.ChatService.Objectives;
-using Lyceum.ChatService.Profiles;
 using Lyceum.ChatService.Tutor;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,7 +23,7 @@ internal static class TurnEndpoints
         builder.Services.AddSingleton<AnswerLeases>();
         builder.Services.AddSingleton<AnswerWriter>();
         builder.Services.AddSingleton<ExpertAgent>();
-        builder.Services.AddSingleton<ProfileStore>();
+        builder.Services.AddSingleton<TurnGroundsReader>();
         builder.Services.AddSingleton<ObjectiveFinder>();
         builder.Services.AddSingleton<QuestionSorter>();
         builder.Services.AddSingleton<HistorySummaries>();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Lyceum.ChatService.Conversations;
+using Lyceum.ChatService.Tools;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -11,8 +12,8 @@ internal sealed record FollowedTurn(string Subject, Guid SessionId, Guid Questio
     public static FollowedTurn Of(Turn turn) => new(turn.Caller.Subject, turn.SessionId, turn.QuestionId, turn.AnswerId);
 }
 
-/// <summary>What a reader learns next: what the answer grew by and its length since, that it has ended, or, with neither, that it goes on.</summary>
-internal readonly record struct TurnStep(string Delta, int Length, TurnResult? Result);
+/// <summary>What a reader learns next: what the answer grew by and its length since, what became of a call, that it has ended, or, with none of these, that it goes on.</summary>
+internal readonly record struct TurnStep(string Delta, int Length, TurnResult? Result, ToolEvent? Call = null);
 
 /// <summary>Reads a turn as it goes on: from memory where this process runs it, else from the database, where its writer stores it.</summary>
 internal sealed class TurnFollower(LiveTurns turns, AnswerStore answers, IOptions<ConversationsOptions> options, TimeProvider time)
@@ -27,13 +28,24 @@ internal sealed class TurnFollower(LiveTurns turns, AnswerStore answers, IOption
 
     public async IAsyncEnumerable<TurnStep> FollowAsync(LiveTurn live, int from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (true)
+        for (var told = 0; ;)
         {
-            var (delta, result, changed) = live.Read(from);
+            var (delta, calls, result, changed) = live.Read(from, told);
             if (delta.Length > 0)
             {
                 from += delta.Length;
                 yield return new TurnStep(delta, from, null);
+            }
+
+            told += calls.Length;
+            foreach (var call in calls)
+            {
+                yield return new TurnStep("", from, null, call);
+            }
+
+            if (delta.Length > 0 || calls.Length > 0)
+            {
+                // What came meanwhile is read before anything is waited for.
             }
             else if (result is not null)
             {

@@ -1,6 +1,5 @@
 using Lyceum.ChatService.Assignments;
 using Lyceum.ChatService.Guard;
-using Lyceum.ChatService.Profiles;
 using Lyceum.ChatService.Records;
 using Lyceum.ChatService.Tools;
 using Lyceum.ChatService.Tutor;
@@ -21,10 +20,9 @@ internal sealed record TurnPlan(IReadOnlyList<ChatMessage> Messages, TutorSetup 
 /// <summary>Decides what a turn is: finds what belongs to the question, what help is allowed, and stores both before the model is asked.</summary>
 internal sealed class TurnPlanner(
     ContextComposer contexts,
-    HelpFinder helps,
+    TurnGroundsReader grounds,
     TutorSetups setups,
     HintLadder ladder,
-    ProfileStore profiles,
     QuestionStudies studies,
     TutorRequests requests,
     Toolbox toolbox,
@@ -39,17 +37,23 @@ internal sealed class TurnPlanner(
     {
         var turn = live.Turn;
         var before = turn.IsFirst ? Task.FromResult(EarlierMessages.None) : answers.EarlierAsync(turn.SessionId, turn.QuestionId, cancellationToken);
-        var asked = profiles.ReadAsync(turn.Caller, turn.QuestionId, cancellationToken);
+        // What does not hang on one another is asked for at once.
+        var read = grounds.ReadAsync(turn, cancellationToken);
         var context = turn.IsRetry
             ? turn.Context
             : await contexts.CompleteAsync(turn.Caller, turn.Context with { NotebookPath = turn.Context.NotebookPath ?? turn.NotebookPath }, cancellationToken);
-        var help = await helps.FindAsync(turn.Caller.Course, context.NotebookPath, cancellationToken);
-        var setup = await setups.ForAsync(turn.Caller, help.Assignment?.Id, cancellationToken);
+        var (ofCourse, courseSetup, profile) = await read;
+        var help = ofCourse.For(context.NotebookPath);
+        var setup = await setups.ForAsync(courseSetup, turn.Caller, help.Assignment?.Id, cancellationToken);
         help = help with { Policy = help.Policy with { MaxHintLevel = Math.Min(help.Policy.MaxHintLevel, setup.MaxHintLevel ?? help.Policy.MaxHintLevel) } };
-        var (earlier, profile) = (await before, await asked);
+        var earlier = await before;
         var isCommand = turn.Question.Trim().Equals(ReportCommand, StringComparison.OrdinalIgnoreCase);
 
         var errorKey = isCommand ? null : HintLadder.ErrorKey(turn.Caller.Subject, context, turn.Question);
+        var reply = help.Policy.Lockdown ? ExamRule.Closed : isCommand ? profile.Report() : null;
+        var found = reply is null
+            ? toolbox.FindAsync(new ToolRequest(turn.Caller, turn.Question, context.NotebookPath) { KernelId = context.KernelId }, help.Policy.Tools, cancellationToken)
+            : Task.FromResult<IReadOnlyList<Tool>>([]);
         var times = await ladder.AskedAsync(errorKey, turn.QuestionId, cancellationToken);
         var level = Math.Min(times, help.Policy.MaxHintLevel);
         var study = isCommand
@@ -57,10 +61,7 @@ internal sealed class TurnPlanner(
             : await studies.StudyAsync(live, setup, context, help, earlier, profile, cancellationToken);
 
         var question = new QuestionFacts(context, errorKey, study, isCommand);
-        var reply = help.Policy.Lockdown ? ExamRule.Closed : isCommand ? profile.Report() : null;
-        var tools = reply is null
-            ? await toolbox.FindAsync(new ToolRequest(turn.Caller, turn.Question, context.NotebookPath) { KernelId = context.KernelId }, help.Policy.Tools, cancellationToken)
-            : [];
+        var tools = await found;
         var request = requests.Request(setup, earlier, context, turn.Question, help, level, study);
         request = request with { Messages = Toolbox.Explain(request.Messages, tools) };
         var record = Record(turn, setup, help, request, study, level, times, earlier.Total, asksModel: reply is null) with { Tools = [.. tools.Select(tool => tool.Key)] };
@@ -68,7 +69,7 @@ internal sealed class TurnPlanner(
         events.Asked(turn, question, record);
         var guard = await guards.ForAsync(turn, help, context.Code, earlier, cancellationToken);
         var how = setup.OptionsFor(turn.Caller);
-        return new TurnPlan(request.Messages, setup, tools.Count == 0 ? how : how.With(new ToolRun(turn.AnswerId, turn.Caller, tools, guard)), guard, reply);
+        return new TurnPlan(request.Messages, setup, tools.Count == 0 ? how : how.With(new ToolRun(turn.AnswerId, turn.Caller, tools, guard, live.Tell)), guard, reply);
     }
 
     private TurnRecord Record(Turn turn, TutorSetup setup, Help help, TutorRequest request, QuestionStudy study, int level, int times, int total, bool asksModel)

@@ -54,7 +54,7 @@ internal sealed partial class TurnRunner(
 
         async Task WriteAsync(CancellationToken cancellationToken)
         {
-            var plan = turn.Begun is null ? await planner.PlanAsync(live, cancellationToken) : await waited.PlanAsync(turn, cancellationToken);
+            var plan = turn.Begun is null ? await planner.PlanAsync(live, cancellationToken) : await waited.PlanAsync(live, cancellationToken);
             answer = turn.Begun is null ? answer : await waited.AnswerAsync(turn, cancellationToken);
             await writer.WriteAsync(live, plan, answer, cancellationToken);
         }

@@ -11,6 +11,7 @@ namespace Lyceum.ChatService.Turns;
 /// <summary>
 /// Begins turns. The question and an empty, queued answer are committed in one go before the model is asked; PostgreSQL's unique
 /// index lets one answer run per conversation, on whichever replica. The answer carries a lease that its writer keeps alive.
+/// A commit here does not wait for the disk: <see cref="FlushAsync"/> does, while the turn goes on, and nobody is told of it before.
 /// </summary>
 internal sealed class TurnStore(NpgsqlDataSource database, IOptions<ConversationsOptions> options, TimeProvider time)
 {
@@ -83,6 +84,8 @@ internal sealed class TurnStore(NpgsqlDataSource database, IOptions<Conversation
         try
         {
             await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+            // Behind how it is to commit.
+            await rows.NextResultAsync(cancellationToken);
             return await rows.ReadAsync(cancellationToken)
                 ? turn with { NotebookPath = Columns.ReadText(rows, 0) }
                 : Refusal.NoSuchConversation;
@@ -174,10 +177,18 @@ internal sealed class TurnStore(NpgsqlDataSource database, IOptions<Conversation
         Context = context,
     };
 
+    /// <summary>Waits until what was committed before is on the disk: PostgreSQL's log is written in order.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT pg_logical_emit_message(true, 'lyceum', '')");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>A transaction that, before anything else, claims the request's key.</summary>
     private NpgsqlBatch Begin(RequestKey? key, Turn turn)
     {
         var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Commits.WithoutWaiting());
         if (key is not null)
         {
             batch.BatchCommands.Add(RequestKeys.Claim(key, turn));

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Lyceum.ChatService.Turns;
 
-/// <summary>A turn as a stream of events: <c>session</c>, any number of <c>delta</c>, then <c>done</c>, <c>approval</c> or <c>error</c>.</summary>
+/// <summary>A turn as a stream of events: <c>session</c>, any number of <c>delta</c> and <c>tool</c>, then <c>done</c>, <c>approval</c> or <c>error</c>.</summary>
 internal sealed class TurnStream(FollowedTurn turn, int from, IAsyncEnumerable<TurnStep> steps) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -30,6 +30,10 @@ internal sealed class TurnStream(FollowedTurn turn, int from, IAsyncEnumerable<T
         if (step.Delta.Length > 0)
         {
             await stream.WriteAsync("delta", At(step.Length), new DeltaEvent(step.Delta), ChatJson.Default.DeltaEvent);
+        }
+        else if (step.Call is { } call)
+        {
+            await stream.WriteAsync("tool", At(step.Length), call, ToolJson.Default.ToolEvent);
         }
         else if (step.Result is null)
         {

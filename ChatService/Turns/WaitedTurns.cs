@@ -14,8 +14,9 @@ namespace Lyceum.ChatService.Turns;
 internal sealed class WaitedTurns(
     TurnRecordStore records, ToolCallStore calls, HelpFinder helps, TutorSetups setups, Toolbox toolbox, AnswerStore answers, AnswerGuards guards, IOptions<TutorOptions> options)
 {
-    public async Task<TurnPlan> PlanAsync(Turn turn, CancellationToken cancellationToken)
+    public async Task<TurnPlan> PlanAsync(LiveTurn live, CancellationToken cancellationToken)
     {
+        var turn = live.Turn;
         var record = (await records.FindAsync(turn.Caller.Course, turn.AnswerId, cancellationToken))?.Record ?? throw new TurnEndedException(TurnFailure.Lost);
         var path = turn.Context.NotebookPath ?? turn.NotebookPath;
         var help = await helps.FindAsync(turn.Caller.Course, path, cancellationToken);
@@ -26,7 +27,7 @@ internal sealed class WaitedTurns(
         var setup = await setups.ForAsync(turn.Caller, help.Assignment?.Id, cancellationToken);
         var how = new ChatOptions { ModelId = record.Model, Temperature = record.Temperature, MaxOutputTokens = record.MaxOutputTokens }
             .For(turn.Caller)
-            .With(new ToolRun(turn.AnswerId, turn.Caller, tools, guard, Resumes: true, (turn.Begun?.InputTokens ?? 0) + (turn.Begun?.OutputTokens ?? 0)));
+            .With(new ToolRun(turn.AnswerId, turn.Caller, tools, guard, live.Tell, Resumes: true, (turn.Begun?.InputTokens ?? 0) + (turn.Begun?.OutputTokens ?? 0)));
         return new TurnPlan([.. record.Messages.Select(message => new ChatMessage(new ChatRole(message.Role), message.Content))], setup, how, guard, help.Policy.Lockdown ? ExamRule.Closed : null);
     }
 

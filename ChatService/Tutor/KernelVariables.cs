@@ -1,5 +1,5 @@
-using System.Net.WebSockets;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Lyceum.ChatService.CodeGeneration;
 using Lyceum.ChatService.Turns;
 using Lyceum.ServiceDefaults.Discovery;
@@ -8,40 +8,34 @@ using Microsoft.Extensions.Options;
 
 namespace Lyceum.ChatService.Tutor;
 
-/// <summary>
-/// The variables in the student's kernel, from the assistant that KernelService has beside it (docs/assistant.md), under the student's
-/// own identity. A help, not a need: without them a turn goes on.
-/// </summary>
+/// <summary>The variables in the student's kernel, from KernelService, under the student's own identity. A help, not a need: without them a turn goes on.</summary>
 internal sealed partial class KernelVariables(
-    ServiceEndpoints endpoints, IdentityTokens identities, IOptions<TutorOptions> options, TimeProvider time, ILogger<KernelVariables> logger)
+    IHttpClientFactory clients, ServiceEndpoints endpoints, IOptions<TutorOptions> options, TimeProvider time, ILogger<KernelVariables> logger)
 {
-    private const string Service = "kernelservice";
+    private const int MaxAnswerBytes = 1024 * 1024;
 
     /// <summary>The variables; none where the kernel is not there, not the student's, busy, or does not tell them in time.</summary>
     public async Task<IReadOnlyList<ScopeVariable>> ReadAsync(CallerIdentity student, string kernel, CancellationToken cancellationToken)
     {
-        if (endpoints.Next(Service) is not { } service)
+        if (!endpoints.Knows(KernelRuns.HttpClientName))
         {
             return [];
         }
 
         using var late = new CancellationTokenSource(options.Value.KernelTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        using KernelConnection connection = new();
         try
         {
-            var channels = new UriBuilder(service) { Scheme = service.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = $"/api/kernels/{Uri.EscapeDataString(kernel)}/channels" }.Uri;
-            await connection.ConnectAsync(channels, IdentityHeader.Name, identities.Issue(student), either.Token);
-            var asked = await connection.AskAsync("get_subkernel_state_request", time.GetUtcNow(), either.Token);
-            while (await connection.ReceiveAsync(either.Token) is { } message)
-            {
-                if (message.ParentHeader?.MsgId == asked && message.Content?.Variables is { } variables)
-                {
-                    return variables;
-                }
-            }
+            using var http = clients.CreateClient(KernelRuns.HttpClientName);
+            http.MaxResponseContentBufferSize = MaxAnswerBytes;
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"http://kernelservice/api/kernels/{Uri.EscapeDataString(kernel)}/variables");
+            request.SetCaller(student);
+            using var response = await http.SendAsync(request, either.Token);
+            return response.IsSuccessStatusCode
+                ? (await response.Content.ReadFromJsonAsync(KernelVariablesJson.Default.VariablesInScope, either.Token))?.Variables ?? []
+                : [];
         }
-        catch (Exception failure) when (failure is WebSocketException or JsonException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (failure is HttpRequestException or JsonException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogWithout(logger, failure);
         }
@@ -52,3 +46,10 @@ internal sealed partial class KernelVariables(
     [LoggerMessage(Level = LogLevel.Debug, Message = "A turn goes on without the kernel's variables")]
     private static partial void LogWithout(ILogger logger, Exception reason);
 }
+
+/// <summary>The answer of <c>GET /api/kernels/{id}/variables</c>.</summary>
+internal sealed record VariablesInScope(IReadOnlyList<ScopeVariable>? Variables);
+
+[JsonSerializable(typeof(VariablesInScope))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+internal sealed partial class KernelVariablesJson : JsonSerializerContext;

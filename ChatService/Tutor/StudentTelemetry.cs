@@ -14,7 +14,6 @@ namespace Lyceum.ChatService.Tutor;
 internal sealed partial class StudentTelemetry(
     IHttpClientFactory clients,
     ServiceEndpoints endpoints,
-    IdentityTokens identities,
     IOptions<TutorOptions> options,
     TimeProvider time,
     ILogger<StudentTelemetry> logger)
@@ -48,7 +47,7 @@ internal sealed partial class StudentTelemetry(
             using var client = clients.CreateClient(HttpClientName);
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://telemetryingest/telemetry/learners/me/{what}{query}"));
             // The request that asked may be over: a turn outlives it.
-            request.Headers.Add(IdentityHeader.Name, identities.Issue(student));
+            request.SetCaller(student);
             using var response = await client.SendAsync(request, either.Token);
             if (response.StatusCode != HttpStatusCode.OK)
             {

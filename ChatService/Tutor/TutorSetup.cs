@@ -1,5 +1,6 @@
 using Lyceum.ChatService.Experiments;
 using Lyceum.ChatService.Ollama;
+using Lyceum.ChatService.Prompts;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.AI;
 
@@ -9,9 +10,13 @@ namespace Lyceum.ChatService.Tutor;
 /// <param name="Tutor">What the tutor is told.</param>
 /// <param name="Ladder">What the hint ladder, the policy and the student's way of asking add to it.</param>
 /// <param name="Expert">What the expert is told.</param>
-internal sealed record TutorPrompts(TutorPrompt Tutor, TutorPrompt Ladder, TutorPrompt Expert)
+/// <param name="Classifier">What the model is told that sorts questions.</param>
+/// <param name="Summary">What the model is told that keeps the notes on a long conversation.</param>
+internal sealed record TutorPrompts(TutorPrompt Tutor, TutorPrompt Ladder, TutorPrompt Expert, TutorPrompt Classifier, TutorPrompt Summary)
 {
-    public IReadOnlyList<string> Versions => [Tutor.Version, Ladder.Version, Expert.Version];
+    public IReadOnlyList<TutorPrompt> All => [Tutor, Ladder, Expert, Classifier, Summary];
+
+    public TutorPrompt Of(string name) => All.First(prompt => PromptName.Of(prompt.Version) == name);
 }
 
 /// <summary>How a turn is answered, once the operator's settings, the course's prompts and the experiments have had their say.</summary>
@@ -25,7 +30,21 @@ internal sealed record TutorPrompts(TutorPrompt Tutor, TutorPrompt Ladder, Tutor
 internal sealed record TutorSetup(
     string Model, string? ExpertModel, TutorPrompts Prompts, float? Temperature, string Strategy, int? MaxHintLevel, IReadOnlyList<Exposure> Exposures)
 {
-    public IReadOnlyList<string> PromptVersions => ExpertModel is null ? [Prompts.Tutor.Version, Prompts.Ladder.Version] : Prompts.Versions;
+    /// <summary>The model that sorts questions; null for rules.</summary>
+    public string? ClassifierModel { get; init; }
+
+    /// <summary>The model that keeps the notes on a long conversation; null for none.</summary>
+    public string? SummaryModel { get; init; }
+
+    /// <summary>The prompts that models are asked with, the tutor's first.</summary>
+    public IReadOnlyList<string> PromptVersions =>
+    [
+        Prompts.Tutor.Version,
+        Prompts.Ladder.Version,
+        .. ExpertModel is null ? (string[])[] : [Prompts.Expert.Version],
+        .. ClassifierModel is null ? (string[])[] : [Prompts.Classifier.Version],
+        .. SummaryModel is null ? (string[])[] : [Prompts.Summary.Version],
+    ];
 
     public ChatOptions OptionsFor(CallerIdentity caller) => new ChatOptions
     {

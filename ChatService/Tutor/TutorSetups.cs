@@ -11,18 +11,28 @@ internal sealed class TutorSetups(PromptLibrary prompts, ExperimentStore experim
     /// <param name="student">Who asks.</param>
     /// <param name="assignment">The assignment of the question's notebook; null for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<TutorSetup> ForAsync(CallerIdentity student, Guid? assignment, CancellationToken cancellationToken)
+    public async Task<TutorSetup> ForAsync(CallerIdentity student, Guid? assignment, CancellationToken cancellationToken) =>
+        await ForAsync(
+            CourseSetup.For(student, await prompts.InUseAsync(student.Course, cancellationToken), await experiments.RunningAsync(student.Course, cancellationToken)),
+            student,
+            assignment,
+            cancellationToken);
+
+    /// <param name="course">What holds in the student's course.</param>
+    /// <param name="student">Who asks.</param>
+    /// <param name="assignment">The assignment of the question's notebook; null for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<TutorSetup> ForAsync(CourseSetup course, CallerIdentity student, Guid? assignment, CancellationToken cancellationToken)
     {
-        var inUse = await prompts.InUseAsync(student.Course, cancellationToken);
         var expert = options.Value.ExpertModel is { Length: > 0 } model ? model : null;
-        var setup = new TutorSetup(options.Value.Model, expert, inUse, null, options.Value.Strategy, null, []);
-        // Who tries the tutor out for a class is no learner of it.
-        if (!student.Roles.Contains(Roles.Instructor))
+        var setup = new TutorSetup(options.Value.Model, expert, course.Prompts, null, options.Value.Strategy, null, [])
         {
-            foreach (var experiment in await experiments.RunningAsync(student.Course, cancellationToken))
-            {
-                setup = await InAsync(experiment, student, assignment, setup, cancellationToken);
-            }
+            ClassifierModel = options.Value.ClassifierModel is { Length: > 0 } classifier ? classifier : null,
+            SummaryModel = options.Value.SummaryModel is { Length: > 0 } summary ? summary : null,
+        };
+        foreach (var experiment in course.Running)
+        {
+            setup = await InAsync(experiment, student, assignment, setup, cancellationToken);
         }
 
         return setup with { Temperature = setup.Temperature ?? setup.Prompts.Tutor.Temperature };
@@ -62,4 +72,12 @@ internal sealed class TutorSetups(PromptLibrary prompts, ExperimentStore experim
             Exposures = [.. setup.Exposures, new Exposure(experiment.Id, experiment.Name, arm.Name!, stratum)],
         };
     }
+}
+
+/// <summary>A course's prompts, and the experiments that a student of it may take part in.</summary>
+internal sealed record CourseSetup(TutorPrompts Prompts, IReadOnlyList<Experiment> Running)
+{
+    /// <summary>Who tries the tutor out for a class is no learner of it.</summary>
+    public static CourseSetup For(CallerIdentity student, TutorPrompts prompts, IReadOnlyList<Experiment> running) =>
+        new(prompts, student.Roles.Contains(Roles.Instructor) ? [] : running);
 }

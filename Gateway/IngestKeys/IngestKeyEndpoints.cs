@@ -30,7 +30,9 @@ internal static partial class IngestKeyEndpoints
         NewIngestKey request, HttpContext context, IngestKeyStore keys, CancellationToken cancellationToken)
     {
         var name = request.Name?.Trim() ?? "";
-        var field = request.LearnerField?.Trim() ?? "";
+        string[] scopes = request.Scopes is { } asked ? [.. asked.Select(scope => scope ?? "").Distinct(StringComparer.Ordinal)] : [IngestScope.Events];
+        // JELAI's messages name the student in this field, whatever the key says.
+        var field = request.LearnerField?.Trim() ?? (scopes is [IngestScope.Tutor] ? "student_id" : "");
         var problems = new Dictionary<string, string[]>();
         if (name.Length is 0 or > MaxNameLength || name.Any(char.IsControl))
         {
@@ -42,14 +44,20 @@ internal static partial class IngestKeyEndpoints
             problems["learner_field"] = ["Write where the learner is named: fields with dots between them, such as params.student, or ?user for the URL's query; at most 128 characters."];
         }
 
+        if (scopes.Length == 0 || scopes.Except(IngestScope.All).Any())
+        {
+            problems["scopes"] = [$"Write what the key is for: {string.Join(", ", IngestScope.All)} or both."];
+        }
+
         if (problems.Count > 0)
         {
             return TypedResults.ValidationProblem(problems);
         }
 
         var caller = context.User.Caller();
-        return await keys.CreateAsync(name, caller.Course, field, caller.Subject, cancellationToken) is var (key, token)
-            ? TypedResults.Created($"/ingest-keys/{key.Id}", new CreatedIngestKey(key, token, $"/key/{token}/telemetry/events"))
+        return await keys.CreateAsync(name, caller.Course, field, scopes, caller.Subject, cancellationToken) is var (key, token)
+            ? TypedResults.Created($"/ingest-keys/{key.Id}", new CreatedIngestKey(
+                key, token, scopes.Contains(IngestScope.Events) ? $"/key/{token}/telemetry/events" : null, scopes.Contains(IngestScope.Tutor) ? $"/key/{token}" : null))
             : TypedResults.Problem($"The course has {IngestKeyStore.MaxPerCourse} ingest keys: revoke one first.", statusCode: StatusCodes.Status409Conflict);
     }
 

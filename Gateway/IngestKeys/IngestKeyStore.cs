@@ -19,7 +19,7 @@ internal sealed class IngestKeyStore(NpgsqlDataSource database, Pseudonyms pseud
     /// <summary>How many keys a course may have.</summary>
     public const int MaxPerCourse = 100;
 
-    private const string Columns = "id, name, course, learner_field, created_by, created_at";
+    private const string Columns = "id, name, course, learner_field, scopes, created_by, created_at";
 
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
 
@@ -37,7 +37,7 @@ internal sealed class IngestKeyStore(NpgsqlDataSource database, Pseudonyms pseud
             }
         }
 
-        return key is null ? null : new CallerIdentity($"source:{key.Id}", key.Name, "", key.Course, [Roles.Source])
+        return key is null ? null : new CallerIdentity($"source:{key.Id}", key.Name, "", key.Course, RolesOf(key))
         {
             Source = new LearnerSource(key.LearnerField, pseudonyms.KeyOf(key.Course)),
         };
@@ -47,16 +47,16 @@ internal sealed class IngestKeyStore(NpgsqlDataSource database, Pseudonyms pseud
         ReadAsync($"SELECT {Columns} FROM ingest_keys WHERE course = $1 ORDER BY name, id", [course], cancellationToken);
 
     /// <summary>Makes a key of the course, of which only the hash is kept; null when the course has too many.</summary>
-    public async Task<(IngestKey Key, string Token)?> CreateAsync(string name, string course, string learnerField, string by, CancellationToken cancellationToken)
+    public async Task<(IngestKey Key, string Token)?> CreateAsync(string name, string course, string learnerField, string[] scopes, string by, CancellationToken cancellationToken)
     {
         var token = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
         var created = await ReadAsync(
             $"""
-            INSERT INTO ingest_keys (id, name, course, learner_field, created_by, key_hash)
-            SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT count(*) FROM ingest_keys WHERE course = $3) < {MaxPerCourse}
+            INSERT INTO ingest_keys (id, name, course, learner_field, scopes, created_by, key_hash)
+            SELECT $1, $2, $3, $4, $5, $6, $7 WHERE (SELECT count(*) FROM ingest_keys WHERE course = $3) < {MaxPerCourse}
             RETURNING {Columns}
             """,
-            [Guid.CreateVersion7(), name, course, learnerField, by, Hash(token)], cancellationToken);
+            [Guid.CreateVersion7(), name, course, learnerField, scopes, by, Hash(token)], cancellationToken);
         return created is [var key] ? (key, token) : null;
     }
 
@@ -69,6 +69,13 @@ internal sealed class IngestKeyStore(NpgsqlDataSource database, Pseudonyms pseud
     }
 
     public void Dispose() => _cache.Dispose();
+
+    private static string[] RolesOf(IngestKey key) =>
+    [
+        Roles.Source,
+        .. key.Scopes.Contains(IngestScope.Events) ? (string[])[Roles.SendsEvents] : [],
+        .. key.Scopes.Contains(IngestScope.Tutor) ? (string[])[Roles.AsksTutor] : [],
+    ];
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
@@ -89,8 +96,9 @@ internal sealed class IngestKeyStore(NpgsqlDataSource database, Pseudonyms pseud
                 reader.GetString(1),
                 reader.GetString(2),
                 reader.GetString(3),
-                reader.GetString(4),
-                reader.GetFieldValue<DateTimeOffset>(5)));
+                reader.GetFieldValue<string[]>(4),
+                reader.GetString(5),
+                reader.GetFieldValue<DateTimeOffset>(6)));
         }
 
         return keys;

@@ -6,7 +6,7 @@ using Lyceum.ServiceDefaults.Identity;
 namespace Lyceum.KernelService.Assistant;
 
 /// <summary>The tutor at ChatService, for each of a kernel's users.</summary>
-internal sealed class Tutors(IHttpClientFactory clients, ServiceEndpoints endpoints, IdentityTokens tokens, ExamGate exams)
+internal sealed class Tutors(IHttpClientFactory clients, ServiceEndpoints endpoints, ExamGate exams)
 {
     public const string HttpClientName = "tutor";
 
@@ -33,13 +33,13 @@ internal sealed class Tutors(IHttpClientFactory clients, ServiceEndpoints endpoi
             Guid? conversation, string question, QuestionContext context, Action<string> onDelta, CancellationToken cancellationToken)
         {
             using var http = tutors.Client();
-            return await tutors.Api(http, caller).AskAsync(conversation, question, context, onDelta, cancellationToken);
+            return await Api(http, caller).AskAsync(conversation, question, context, onDelta, cancellationToken);
         }
 
         public async Task<IReadOnlyList<TutorMessage>?> HistoryAsync(Guid conversation, CancellationToken cancellationToken)
         {
             using var http = tutors.Client();
-            return await tutors.Api(http, caller).HistoryAsync(conversation, cancellationToken);
+            return await Api(http, caller).HistoryAsync(conversation, cancellationToken);
         }
     }
 
@@ -51,6 +51,6 @@ internal sealed class Tutors(IHttpClientFactory clients, ServiceEndpoints endpoi
     private HttpClient Client() => clients.CreateClient(HttpClientName);
 
     // The token that the WebSocket was opened with has expired after minutes; Gateway vouched for its caller then.
-    private TutorApi Api(HttpClient http, CallerIdentity caller) =>
-        new(http, new Uri($"http://{Service}"), request => request.Headers.Add(IdentityHeader.Name, tokens.Issue(caller)));
+    private static TutorApi Api(HttpClient http, CallerIdentity caller) =>
+        new(http, new Uri($"http://{Service}"), request => request.SetCaller(caller));
 }

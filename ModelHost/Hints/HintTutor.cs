@@ -49,6 +49,8 @@ internal sealed class HintTutor(HintCatalogue catalogue)
             QuestionKind.Explain when topic is not null => $"This is about {topic.Topic}. {topic.For(conversation.Language)}\n\nWrite the smallest example that you can think of, say what it will print, and only then run it. Where did it differ?",
             QuestionKind.Explain when reading.Lines.Count > 0 => $"{Outline(reading)}\n\nTake one line: say aloud which values go in and what is different after it, then print that to check. At which line does your own explanation stop?",
             QuestionKind.Explain => $"Look it up in {Reference(conversation.Language)} and then write the smallest example of it; predict what it prints before you run it. Which word of the explanation there is unclear?",
+            QuestionKind.Debug when SilentComparison.In(reading, conversation.Language ?? Language.Python) is { Length: > 0 } silent =>
+                $"There is no error message, so the code runs, but not to the end that you want. {silent}\n\nSay aloud what that line was meant to change, and print that right before and after it. What do you see?",
             QuestionKind.Debug when reading.Lines.Count > 0 => $"There is no error message, so a value must differ from what you think. {Outline(reading)}\n\nPrint these one after the other, from the top, with their types. Which is the first that is not what you expected, and what did you expect?",
             QuestionKind.Debug => "There is no error message, so a value must differ from what you think. Choose an input for which you know the right result, print each value on the way, and find the first that is off. What did you expect, and what do you see?",
             _ => Welcome(reading),

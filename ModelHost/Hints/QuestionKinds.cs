@@ -76,7 +76,7 @@ internal static partial class QuestionKinds
     [GeneratedRegex(@"\bhow (do|can|could|should|would|to|might)\b|\b(which|what) (function|method|command|package|library|keyword)\b|\bis there a (way|function|method)\b|\bwant to (make|create|plot|read|sort|filter|calculate|compute|find|convert)\b", Options)]
     private static partial Regex HowTo { get; }
 
-    [GeneratedRegex(@"\b(wrong|incorrect|unexpected|strange|weird) (result|output|answer|value|number|values|plot)?\b|\b(doesn't|does not|isn't|is not|not|never|won't|doesnt) (work|working|print|printing|do|stop|end|change|return|show)\w*\b|\b(is|are|looks?|seems?|comes out|get) (wrong|incorrect|off|strange|weird|different)\b|\bbugs?\b|\bdebug\b|\binstead of\b|\bnothing happens\b|\bshould (be|print|return|give)\b", Options)]
+    [GeneratedRegex(@"\b(wrong|incorrect|unexpected|strange|weird) (result|output|answer|value|number|values|plot)?\b|\b(doesn't|does not|isn't|is not|not|never|won't|doesnt) (work|working|print|printing|do|stop|end|change|return|show)\w*\b|\b(is|are|looks?|seems?|comes out|get) (wrong|incorrect|off|strange|weird|different)\b|\bbugs?\b|\bdebug\b|\binstead of\b|\bnothing happens\b|\bshould (be|print|return|give)\b|\b(no|without an?|gives no|not an) error\b|\b(result|output|answer|value|it|which) (is|are|stays?|remains?|comes out) (always|never|still|only)\b", Options)]
     private static partial Regex Debug { get; }
 
     [GeneratedRegex(@"\bexplain\b|\bwhat (is|are|does|do|means?)\b|\bwhat's\b|\bwhy\b|\bdifference between\b|\bmean(s|ing)?\b|\bunderstand\b", Options)]

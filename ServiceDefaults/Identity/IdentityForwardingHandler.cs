@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Lyceum.ServiceDefaults.Identity;
 
 /// <summary>
-/// Puts an identity on every call to another service of ours: the user's, while one is being served, else this service's own.
+/// Puts an identity on every call to another service of ours: that of <see cref="RequestCaller"/>, else the user's, while one is being served, else this service's own.
 /// Calls to other hosts get none.
 /// </summary>
 internal sealed class IdentityForwardingHandler(
@@ -16,8 +16,11 @@ internal sealed class IdentityForwardingHandler(
     {
         if (request.RequestUri is { } uri && endpoints.Knows(uri.Host) && !request.Headers.Contains(IdentityHeader.Name))
         {
-            var token = accessor.HttpContext?.Request.Headers[IdentityHeader.Name].ToString();
-            request.Headers.Add(IdentityHeader.Name, string.IsNullOrEmpty(token) ? tokens.Issue(service.Caller) : token);
+            var served = accessor.HttpContext?.Request.Headers[IdentityHeader.Name].ToString();
+            var token = request.Options.TryGetValue(RequestCaller.Key, out var caller) ? tokens.Issue(caller)
+                : string.IsNullOrEmpty(served) ? tokens.Issue(service.Caller)
+                : served;
+            request.Headers.Add(IdentityHeader.Name, token);
         }
 
         return base.SendAsync(request, cancellationToken);

@@ -14,8 +14,14 @@ public static class Roles
     /// <summary>Works in notebooks and asks the tutor.</summary>
     public const string Student = "student";
 
-    /// <summary>Holds a course's ingest key: sends events of its learners and asks the tutor for them, and may do nothing else.</summary>
+    /// <summary>Holds a course's ingest key: may do what <see cref="SendsEvents"/> and <see cref="AsksTutor"/> say, as far as it has them, and nothing else.</summary>
     public const string Source = "source";
+
+    /// <summary>Of a <see cref="Source"/>: sends events of the course's learners.</summary>
+    public const string SendsEvents = "source-events";
+
+    /// <summary>Of a <see cref="Source"/>: asks the tutor for students of the course whom it names.</summary>
+    public const string AsksTutor = "source-tutor";
 
     /// <summary>One of our services, acting for itself.</summary>
     public const string Service = "service";
@@ -29,10 +35,11 @@ public static class Policies
 
     /// <summary>The owner.</summary>
     public const string Owner = "owner";
-    /// <summary>Whoever may ask the tutor: everybody, also a <see cref="Roles.Source"/> for a learner whom it names.</summary>
+
+    /// <summary>Whoever may ask the tutor: everybody, a <see cref="Roles.Source"/> with <see cref="Roles.AsksTutor"/>, for a learner whom it names.</summary>
     public const string OnBehalf = "on-behalf";
 
-    /// <summary>Whoever may send learning events: everybody, also a <see cref="Roles.Source"/>.</summary>
+    /// <summary>Whoever may send learning events: everybody, a <see cref="Roles.Source"/> with <see cref="Roles.SendsEvents"/>.</summary>
     public const string Ingest = "ingest";
 
     /// <summary>One of our services, acting for itself; also where callers are signed in otherwise, as at Gateway.</summary>
@@ -41,12 +48,15 @@ public static class Policies
     internal static void Add(AuthorizationOptions options)
     {
         // An ingest key lies in the configuration of machines that we do not know: what does not ask for it does not take it.
-        options.DefaultPolicy = options.FallbackPolicy = new AuthorizationPolicyBuilder()
-            .RequireAuthenticatedUser().RequireAssertion(context => !context.User.IsInRole(Roles.Source)).Build();
+        options.DefaultPolicy = options.FallbackPolicy = EverybodyAndSources(null);
         options.AddPolicy(Service, policy => policy.AddAuthenticationSchemes(IdentityHeader.Scheme).RequireRole(Roles.Service));
-        options.AddPolicy(Ingest, policy => policy.RequireAuthenticatedUser());
+        options.AddPolicy(Ingest, EverybodyAndSources(Roles.SendsEvents));
         options.AddPolicy(Owner, policy => policy.RequireRole(Roles.Owner));
-        options.AddPolicy(OnBehalf, policy => policy.RequireAuthenticatedUser());
+        options.AddPolicy(OnBehalf, EverybodyAndSources(Roles.AsksTutor));
         options.AddPolicy(Instructor, policy => policy.RequireRole(Roles.Instructor, Roles.Owner));
     }
+    private static AuthorizationPolicy EverybodyAndSources(string? with) => new AuthorizationPolicyBuilder()
+        .RequireAuthenticatedUser()
+        .RequireAssertion(context => !context.User.IsInRole(Roles.Source) || (with is not null && context.User.IsInRole(with)))
+        .Build();
 }

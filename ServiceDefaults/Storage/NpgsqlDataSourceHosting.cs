@@ -12,17 +12,20 @@ public static class NpgsqlDataSourceHosting
     private const int MaxPoolSize = 30;
 
     /// <summary>Registers an <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:{connectionName}</c>, with a health check.</summary>
+    /// <param name="builder">The service.</param>
+    /// <param name="connectionName">The connection string's name.</param>
+    /// <param name="configureDataSourceBuilder">What the service sets beyond its connection string; null for nothing.</param>
     /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
-    public static void AddNpgsqlDataSource(this IHostApplicationBuilder builder, string connectionName)
+    public static void AddNpgsqlDataSource(this IHostApplicationBuilder builder, string connectionName, Action<NpgsqlDataSourceBuilder>? configureDataSourceBuilder = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton(provider =>
         {
             var connectionString = provider.GetRequiredService<IConfiguration>().GetConnectionString(connectionName)
                 ?? throw new InvalidOperationException($"ConnectionStrings:{connectionName} is missing. AppHost sets it; started by hand, set ConnectionStrings__{connectionName} to a PostgreSQL connection string.");
-            return new NpgsqlDataSourceBuilder(Bounded(connectionString))
-                .UseLoggerFactory(provider.GetService<Logging.ILoggerFactory>())
-                .Build();
+            var source = new NpgsqlDataSourceBuilder(Bounded(connectionString)).UseLoggerFactory(provider.GetService<Logging.ILoggerFactory>());
+            configureDataSourceBuilder?.Invoke(source);
+            return source.Build();
         });
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>(connectionName);
     }

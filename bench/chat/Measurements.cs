@@ -10,10 +10,12 @@ namespace Lyceum.ChatBench;
 internal sealed record Row(string Title, string Value, string Goal);
 
 /// <summary>The measurements; where targets are compared they take turns within each round, another one first each time.</summary>
-internal sealed class Measurements(Stack stack, CancellationToken cancellationToken)
+internal sealed class Measurements(Stack stack, CancellationToken cancellationToken) : IAsyncDisposable
 {
-    private static readonly object Bare = new { notebook_path = "Task.ipynb", code = "print(x)", language = "csharp", error = new { name = "CS0103", value = "The name 'x' does not exist in the current context" } };
+    private readonly NpgsqlDataSource _floor = NpgsqlDataSource.Create(stack.Database);
+    private static readonly object Bare = new { notebook_path = "Task.ipynb", code = "print(x)", language = "python", error = new { name = "NameError", value = "name 'x' is not defined" } };
 
+    /// <summary>First of a model that takes its time, then of one that answers at once: where it does, what the disk takes to keep the question cannot be done meanwhile.</summary>
     public async Task<IReadOnlyList<Row>> FirstTokenAsync(int rounds, int each)
     {
         stack.Node.Words = 1;
@@ -21,46 +23,63 @@ internal sealed class Measurements(Stack stack, CancellationToken cancellationTo
         using var models = Stack.Client(stack.Models, student);
         using var alone = Stack.Client(stack.Alone, student);
         using var with = Stack.Client(stack.WithContext, student);
-        var kernel = await stack.StartKernelAsync(student, cancellationToken);
+        var kernel = await stack.PrepareAsync(student, cancellationToken);
         // Without an error in the request, the last one is looked for, too.
         object rich = new { notebook_path = "Task.ipynb", kernel_id = kernel };
-        (Samples Samples, Func<Task<double>> Ask)[] targets =
+        Func<Task<double>>[] targets =
         [
-            (new Samples(), () => Turn.FirstOfModelAsync(models, cancellationToken)),
-            (new Samples(), async () => (await Turn.ReadAsync(alone, Bare, cancellationToken)).First),
-            (new Samples(), async () => (await Turn.ReadAsync(with, rich, cancellationToken)).First),
+            () => Turn.FirstOfModelAsync(models, cancellationToken),
+            async () => (await Turn.ReadAsync(alone, Bare, cancellationToken)).First,
+            async () => (await Turn.ReadAsync(with, rich, cancellationToken)).First,
+            CommitAsync,
         ];
-        foreach (var (_, ask) in targets)
-        {
-            for (var i = 0; i < each; i++)
-            {
-                await ask();
-            }
-        }
+        await RoundsAsync(targets, 2, each);
+        stack.Node.Thinks = TimeSpan.FromMilliseconds(20);
+        var slow = await RoundsAsync(targets, rounds, each);
+        stack.Node.Thinks = TimeSpan.Zero;
+        var fast = await RoundsAsync(targets, rounds, each);
+        return
+        [
+            new Row("first token of a node that thinks for 20 ms, ModelHost directly, p50", Milliseconds(slow[0].Median!.Value), ""),
+            new Row("ChatService without context from elsewhere adds, p50", Added(slow, 1), "3 ms"),
+            new Row("ChatService with context from three services adds, p50", Added(slow, 2), "10 ms"),
+            new Row("first token with that context, p99 (ModelHost directly)", $"{Milliseconds(slow[2].P99!.Value)} ({Milliseconds(slow[0].P99!.Value)})", ""),
+            new Row("floor: a commit that waits for this disk, p50", Milliseconds(fast[3].Median!.Value), ""),
+            new Row("first token of a node that answers at once, ModelHost directly, p50", Milliseconds(fast[0].Median!.Value), ""),
+            new Row("ChatService without context from elsewhere adds, with the commit in it, p50", Added(fast, 1), ""),
+            new Row("ChatService with context from three services adds, with the commit in it, p50", Added(fast, 2), ""),
+        ];
 
+        static string Added(Samples[] of, int target) => Milliseconds(of[target].Median!.Value - of[0].Median!.Value);
+    }
+
+    private static async Task<Samples[]> RoundsAsync(Func<Task<double>>[] targets, int rounds, int each)
+    {
+        var samples = targets.Select(_ => new Samples()).ToArray();
         for (var round = 0; round < rounds; round++)
         {
             for (var i = 0; i < targets.Length; i++)
             {
-                var (samples, ask) = targets[(i + round) % targets.Length];
+                var target = (i + round) % targets.Length;
                 var times = new double[each];
                 for (var j = 0; j < each; j++)
                 {
-                    times[j] = await ask();
+                    times[j] = await targets[target]();
                 }
 
-                samples.AddRound(times);
+                samples[target].AddRound(times);
             }
         }
 
-        var direct = targets[0].Samples.Median!.Value;
-        return
-        [
-            new Row("first token, ModelHost directly, p50", Milliseconds(direct), ""),
-            new Row("ChatService without context from elsewhere adds, p50", Milliseconds(targets[1].Samples.Median!.Value - direct), "3 ms"),
-            new Row("ChatService with context from three services adds, p50", Milliseconds(targets[2].Samples.Median!.Value - direct), "10 ms"),
-            new Row("first token with that context, p99", Milliseconds(targets[2].Samples.P99!.Value), ""),
-        ];
+        return samples;
+    }
+
+    private async Task<double> CommitAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var command = _floor.CreateCommand("SELECT pg_logical_emit_message(true, 'bench', '')");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
 
     public async Task<IReadOnlyList<Row>> ManyAsync(int turns)
@@ -131,6 +150,8 @@ internal sealed class Measurements(Stack stack, CancellationToken cancellationTo
             new Row("the same, p99", Milliseconds(samples.P99!.Value), "10 ms"),
         ];
     }
+
+    public ValueTask DisposeAsync() => _floor.DisposeAsync();
 
     private async Task FillAsync(NpgsqlDataSource database, int conversations, int each)
     {

@@ -28,6 +28,9 @@ internal sealed class PacedNode : IAsyncDisposable
     /// <summary>How many words an answer has.</summary>
     public int Words { get; set; } = 1;
 
+    /// <summary>The time to the first word; none for zero.</summary>
+    public TimeSpan Thinks { get; set; }
+
     /// <summary>The time from one word to the next; none for zero.</summary>
     public TimeSpan Pace { get; set; }
 
@@ -44,6 +47,11 @@ internal sealed class PacedNode : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        if (Thinks > TimeSpan.Zero)
+        {
+            await Task.Delay(Thinks, TimeProvider.System, context.RequestAborted);
+        }
+
         context.Response.ContentType = "application/x-ndjson";
         for (var i = 0; i < Words; i++)
         {

@@ -1,5 +1,7 @@
+using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json;
+using Lyceum.ChatService.CodeGeneration;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.Testing;
 
@@ -14,6 +16,8 @@ internal sealed class Stack : IAsyncDisposable
     public PacedNode Node { get; } = new();
 
     public ServiceProcess Models { get; private set; } = null!;
+
+    public ServiceProcess Telemetry { get; private set; } = null!;
 
     public ServiceProcess Kernels { get; private set; } = null!;
 
@@ -36,7 +40,7 @@ internal sealed class Stack : IAsyncDisposable
             new("Nodes:0:Parallel", "2000"),
             new("Scheduling:QueueLength", "4000"),
             new("Scheduling:QueueLengthPerUser", "4000"));
-        var telemetry = await stack.RunAsync("TelemetryIngest", new KeyValuePair<string, string?>("ConnectionStrings:telemetrydb", await postgres.CreateDatabaseAsync()));
+        var telemetry = stack.Telemetry = await stack.RunAsync("TelemetryIngest", new KeyValuePair<string, string?>("ConnectionStrings:telemetrydb", await postgres.CreateDatabaseAsync()));
         stack.Kernels = await stack.RunAsync("KernelService", new KeyValuePair<string, string?>("Workspaces:Root", stack._workspaces));
         stack.Database = await postgres.CreateDatabaseAsync();
         KeyValuePair<string, string?>[] chat = [new("Tutor:Model", "paced"), new("services:modelhost:http:0", stack.Models.Address.ToString())];
@@ -52,14 +56,32 @@ internal sealed class Stack : IAsyncDisposable
         return stack;
     }
 
-    /// <summary>A kernel of the student's with a variable in it; its id.</summary>
-    public async Task<string> StartKernelAsync(CallerIdentity student, CancellationToken cancellationToken)
+    /// <summary>A Python kernel of the student's with a variable in it, and an error that TelemetryIngest knows; the kernel's id.</summary>
+    public async Task<string> PrepareAsync(CallerIdentity student, CancellationToken cancellationToken)
     {
         using var client = Client(Kernels, student);
-        using var body = new StringContent("""{"name": "csharp"}""", System.Text.Encoding.UTF8, "application/json");
+        using var body = new StringContent("""{"name": "python3"}""", System.Text.Encoding.UTF8, "application/json");
         using var made = await client.PostAsync(new Uri("/api/kernels", UriKind.Relative), body, cancellationToken);
         made.EnsureSuccessStatusCode();
-        return JsonElement.Parse(await made.Content.ReadAsStringAsync(cancellationToken)).GetProperty("id").GetString()!;
+        var kernel = JsonElement.Parse(await made.Content.ReadAsStringAsync(cancellationToken)).GetProperty("id").GetString()!;
+        using (KernelConnection connection = new())
+        {
+            var channels = new UriBuilder(Kernels.Address) { Scheme = "ws", Path = $"/api/kernels/{kernel}/channels" }.Uri;
+            await connection.ConnectAsync(channels, IdentityHeader.Name, TestIdentity.Token(student), cancellationToken);
+            var id = await connection.ExecuteAsync("marks = [1, 2]", DateTimeOffset.UtcNow, cancellationToken);
+            while (await connection.ReceiveAsync(cancellationToken) is { } message && (message.ParentHeader?.MsgId != id || message.Header?.MsgType != "execute_reply"))
+            {
+            }
+        }
+
+        using var telemetry = Client(Telemetry, student);
+        var failed = new { language = "python", code = "print(x)", success = false, duration_ms = 3, error = new { name = "NameError", value = "name 'x' is not defined", traceback = (string[])["NameError: name 'x' is not defined"] } };
+        using var sent = await telemetry.PostAsJsonAsync(
+            new Uri("/telemetry/events", UriKind.Relative),
+            new { events = new[] { new { id = Guid.CreateVersion7(), time = DateTimeOffset.UtcNow, type = "CellExecute", notebook = "Task.ipynb", detail = failed } } },
+            cancellationToken);
+        sent.EnsureSuccessStatusCode();
+        return kernel;
     }
 
     public static HttpClient Client(ServiceProcess service, CallerIdentity caller)

@@ -128,10 +128,15 @@ public sealed class EventReader(HttpResponseMessage response, IAsyncEnumerator<S
     /// <summary>The id of the event that was read last.</summary>
     public string LastId => events.Current.EventId!;
 
-    /// <summary>The next event; fails unless it has the name.</summary>
+    /// <summary>The next event; fails unless it has the name. News of tools is passed over unless asked for: who comes late hears none.</summary>
     public async Task<JsonElement> NextAsync(string name)
     {
-        Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)), $"The stream ended before '{name}'.");
+        do
+        {
+            Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)), $"The stream ended before '{name}'.");
+        }
+        while (events.Current.EventType == "tool" && name != "tool");
+
         Assert.Equal(name, events.Current.EventType);
         return JsonElement.Parse(events.Current.Data);
     }

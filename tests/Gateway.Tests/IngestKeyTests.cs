@@ -24,7 +24,7 @@ public sealed class IngestKeyTests(GatewayApplication application)
         Assert.DoesNotContain(seen.Headers.Values, value => value.Contains(token, StringComparison.Ordinal));
         var caller = Tokens.Read(seen.Headers[IdentityHeader.Name]);
         Assert.Equal(("default", "", $"source:{id}"), (caller!.Course, caller.Learner, caller.Subject));
-        Assert.Equal([Roles.Source], caller.Roles);
+        Assert.Equal([Roles.Source, Roles.SendsEvents, Roles.AsksTutor], caller.Roles);
         Assert.Equal("params.student", caller.Source!.Field);
         Assert.NotEmpty(caller.Source.Key);
 
@@ -103,6 +103,26 @@ public sealed class IngestKeyTests(GatewayApplication application)
         }
     }
 
+    [Theory]
+    [InlineData(null, "/telemetry/events", "/receive_student_message")]
+    [InlineData("events", "/telemetry/events", "/receive_student_message")]
+    [InlineData("tutor", "/receive_student_message", "/telemetry/events")]
+    public async Task A_key_opens_only_what_it_is_for(string? scope, string open, string closed)
+    {
+        using var owner = application.Owner();
+        using var made = await owner.PostAsJsonAsync("/ingest-keys", scope is null ? (object)new { name = "one", learner_field = "user" } : new { name = "one", learner_field = "user", scopes = (string[])[scope] });
+        var created = await made.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal([scope ?? "events"], created.GetProperty("key").GetProperty("scopes").EnumerateArray().Select(one => one.GetString()));
+        Assert.Equal(scope == "tutor", created.GetProperty("events_path").ValueKind == JsonValueKind.Null);
+        Assert.Equal(scope == "tutor", created.GetProperty("tutor_path").ValueKind == JsonValueKind.String);
+        using var source = application.ClientWith(created.GetProperty("token").GetString()!);
+
+        using var taken = await source.PostAsJsonAsync(open, new { student_id = "ada" });
+        using var refused = await source.PostAsJsonAsync(closed, new { student_id = "ada" });
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Forbidden), (taken.StatusCode, refused.StatusCode));
+    }
+
     [Fact]
     public async Task Keys_are_listed_without_their_secrets_to_the_courses_instructors_only()
     {
@@ -126,6 +146,9 @@ public sealed class IngestKeyTests(GatewayApplication application)
     [InlineData("""{"name": "x"}""", "learner_field")]
     [InlineData("""{"name": "x", "learner_field": "a..b"}""", "learner_field")]
     [InlineData("""{"name": "x", "learner_field": "?a.b"}""", "learner_field")]
+    [InlineData("""{"name": "x", "learner_field": "user", "scopes": []}""", "scopes")]
+    [InlineData("""{"name": "x", "learner_field": "user", "scopes": ["everything"]}""", "scopes")]
+    [InlineData("""{"name": "x", "learner_field": "user", "scopes": [null]}""", "scopes")]
     public async Task A_bad_key_is_refused_by_field(string body, string field)
     {
         using var owner = application.Owner();
@@ -138,7 +161,7 @@ public sealed class IngestKeyTests(GatewayApplication application)
 
     private static async Task<(string Id, string Token)> CreateAsync(HttpClient client, string field)
     {
-        using var response = await client.PostAsJsonAsync("/ingest-keys", new { name = "hub", learner_field = field });
+        using var response = await client.PostAsJsonAsync("/ingest-keys", new { name = "hub", learner_field = field, scopes = (string[])["events", "tutor"] });
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         var created = await response.Content.ReadFromJsonAsync<JsonElement>();
         var token = created.GetProperty("token").GetString()!;

@@ -77,5 +77,5 @@ public sealed class SourceTests(TelemetryApplication app) : IClassFixture<Teleme
     }
 
     private static CallerIdentity Source(string course, string field, string key = Key) =>
-        new("source:1", "hub", "", course, [Roles.Source]) { Source = new LearnerSource(field, key) };
+        new("source:1", "hub", "", course, [Roles.Source, Roles.SendsEvents]) { Source = new LearnerSource(field, key) };
 }

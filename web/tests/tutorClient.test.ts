@@ -72,6 +72,30 @@ test('An answer that waits for approval ends with what waits', async () => {
   expect(parts.at(-1)).toEqual({ kind: 'approval', message: { status: 'waiting' }, calls });
 });
 
+test('What a tool does meanwhile is told as it comes', async () => {
+  const call = { call_id: 'c1', tool: 'kernel/run_code', name: 'run_code', status: 'running' };
+  vi.stubGlobal('fetch', () =>
+    Promise.resolve(
+      stream(
+        ['session', 'a/0', { session_id: 's1' }],
+        ['tool', 'a/0', call],
+        ['tool', 'a/0', { ...call, status: 'done' }],
+        ['done', 'a/0', { message: {} }],
+      ),
+    ),
+  );
+
+  const parts: AnswerPart[] = [];
+  for await (const part of ask('s1', 'Run it.', { notebook_path: 'a.ipynb' }, 'k1', new AbortController().signal)) {
+    parts.push(part);
+  }
+
+  expect(parts.slice(1, 3)).toEqual([
+    { kind: 'tool', call },
+    { kind: 'tool', call: { ...call, status: 'done' } },
+  ]);
+});
+
 test('A decision is sent for its call', async () => {
   const sent: string[] = [];
   vi.stubGlobal('fetch', (path: string, init: RequestInit) => {

@@ -14,7 +14,7 @@ public sealed class JelaiTests(PostgresServer postgres)
     private const string Logs = "2026-01-05 10:00:00 - Executed cells with error (Cell 3): Input: df.head() Error: NameError";
 
     internal static readonly CallerIdentity Watcher =
-        new("source:1", "hub", "", "default", [Roles.Source]) { Source = new LearnerSource("params.student", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA") };
+        new("source:1", "hub", "", "default", [Roles.Source, Roles.AsksTutor]) { Source = new LearnerSource("params.student", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA") };
 
     [Fact]
     public async Task A_watchers_message_is_answered_and_continues_the_students_conversation_about_the_notebook()

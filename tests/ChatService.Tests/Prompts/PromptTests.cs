@@ -123,12 +123,77 @@ public sealed class PromptTests(PostgresServer postgres)
         Assert.Equal(HttpStatusCode.Forbidden, (await suite.Student().GetAsync(Path)).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await suite.As(TestIdentity.Instructor(course: "other")).GetAsync(Path)).Status);
         var builtIn = (await suite.Instructor().GetAsync(Path)).Body.GetProperty("prompts").EnumerateArray().ToArray();
-        Assert.Equal(["tutor", "ladder", "expert"], builtIn.Select(one => one.GetProperty("name").GetString()));
+        Assert.Equal(["tutor", "ladder", "expert", "classifier", "summary"], builtIn.Select(one => one.GetProperty("name").GetString()));
         var text = (await suite.Instructor().GetAsync($"{Path}/{builtIn[0].GetProperty("version").GetString()}")).Text("text");
         Assert.StartsWith("---\nname: tutor", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_courses_own_classifier_sorts_its_questions_once_it_has_sorted_those_of_its_cases()
+    {
+        await using var suite = await ChatSuite.StartAsync(postgres, ("Tutor:ClassifierModel", "sorter"));
+        var sorts = false;
+        suite.Model.Answer = ModelHostStandIn.SaysFor(asked => asked.Body.GetProperty("model").GetString() != "sorter" ? "Look at line 2?"
+            : Sorted(asked, right: sorts || !asked.Contents("system")[0].StartsWith("Sort well.", StringComparison.Ordinal)));
+        var version = (await suite.Instructor().PostAsync(Path, new { text = "---\nname: classifier\ntemperature: 0\n---\nSort well. The classes:\n" })).Text("version");
+
+        var refused = await suite.Instructor().PostAsync($"{Path}/{version}/publish", null);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
+        var broken = refused.Body.GetProperty("report").GetProperty("cases").EnumerateArray().Where(one => !one.GetProperty("passed").GetBoolean()).ToArray();
+        Assert.All(broken, one => Assert.StartsWith("class-", one.GetProperty("id").GetString(), StringComparison.Ordinal));
+        Assert.Contains("class", broken.SelectMany(one => one.GetProperty("broken").EnumerateArray()).Select(rule => rule.GetProperty("rule").GetString()));
+
+        sorts = true;
+        Assert.Equal("published", (await suite.Instructor().PostAsync($"{Path}/{version}/publish", null)).Text("status"));
+        Assert.Equal(HttpStatusCode.NoContent, (await UseAsync(suite, version, "classifier")).Status);
+        await suite.Student().StartAsync("Just give me the finished function");
+        Assert.Contains(suite.Model.Asked.TakeLast(2), asked => asked.Contents("system")[0].StartsWith("Sort well.", StringComparison.Ordinal));
+        var record = (await suite.LastRecordAsync()).GetProperty("record");
+        Assert.Equal("executive", record.GetProperty("question_class").GetString());
+        Assert.Contains(version, record.GetProperty("prompts").EnumerateArray().Select(one => one.GetString()));
+    }
+
+    [Fact]
+    public async Task A_courses_own_summary_prompt_is_published_only_if_its_notes_keep_what_they_must()
+    {
+        await using var suite = await ChatSuite.StartAsync(postgres);
+        var notes = "Something failed.";
+        suite.Model.Answer = ModelHostStandIn.SaysFor(asked => asked.Contents("system")[0].StartsWith("Take notes.", StringComparison.Ordinal) ? notes : Notes);
+        var version = (await suite.Instructor().PostAsync(Path, new { text = "---\nname: summary\n---\nTake notes." })).Text("version");
+
+        var report = (await suite.Instructor().PostAsync($"{Path}/{version}/check", null)).Body;
+        Assert.False(report.GetProperty("passed").GetBoolean());
+        Assert.All(report.GetProperty("cases").EnumerateArray(), one => Assert.Equal("keeps", one.GetProperty("broken")[0].GetProperty("rule").GetString()));
+
+        notes = Notes;
+        Assert.Equal("published", (await suite.Instructor().PostAsync($"{Path}/{version}/publish", null)).Text("status"));
+    }
+
+    [Theory]
+    [InlineData("prompt", """{"prompt": "poet", "question": "Why?"}""")]
+    [InlineData("conversation", """{"prompt": "summary"}""")]
+    [InlineData("conversation", """{"prompt": "summary", "conversation": [{"from_student": true, "text": " "}]}""")]
+    [InlineData("expect.class", """{"prompt": "classifier", "question": "Why?"}""")]
+    [InlineData("question", """{"prompt": "classifier", "expect": {"class": "other"}}""")]
+    public async Task A_case_that_lacks_what_its_prompt_needs_is_refused_by_field(string field, string body)
+    {
+        await using var suite = await ChatSuite.StartAsync(postgres);
+        var reply = await suite.Instructor().SendAsync(HttpMethod.Put, $"{Teaching.Course}/prompt-cases/our-own", JsonElement.Parse(body));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, reply.Status);
+        Assert.True(reply.Body.GetProperty("errors").TryGetProperty(field, out _), reply.Body.ToString());
+    }
+
+    private const string Notes = "mean_of ended with a ZeroDivisionError; readings had a KeyError; count_words is open.";
+
+    private static string Sorted(AskedModel asked, bool right)
+    {
+        var found = asked.Question.Contains("Thanks", StringComparison.Ordinal) ? "other"
+            : asked.Question.Contains("for me", StringComparison.Ordinal) || asked.Question.Contains("finished function", StringComparison.Ordinal) ? "executive"
+            : "instrumental";
+        return JsonSerializer.Serialize(new Dictionary<string, string> { ["class"] = right ? found : "executive" });
+    }
+
     private static string Honest(AskedModel asked) => asked.Question.Contains("Warum", StringComparison.Ordinal) ? Deutsch : Good;
 
-    private static Task<Reply> UseAsync(ChatSuite suite, string? version) => suite.Instructor().SendAsync(HttpMethod.Put, $"{Path}/in-use/tutor", new { version });
+    private static Task<Reply> UseAsync(ChatSuite suite, string? version, string name = "tutor") => suite.Instructor().SendAsync(HttpMethod.Put, $"{Path}/in-use/{name}", new { version });
 }

@@ -200,6 +200,34 @@ public sealed class ToolLoopTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task The_stream_tells_which_tool_works_while_it_does_and_not_what_it_was_called_with()
+    {
+        await using var suite = await PluginSuite.StartAsync(postgres);
+        await suite.AppliedAsync(suite.ApiConnection(), PluginSuite.ApiPlugin());
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        suite.Api.Answer = async context =>
+        {
+            await goOn.Task;
+            await context.Response.WriteAsync("two books");
+        };
+        suite.Chat.Model.Answer = ModelHostStandIn.InTurn(
+            ModelHostStandIn.Calls("One moment.", ("find_books", new { title = "a" }), ("made_up", new { })), ModelHostStandIn.Says("There are two."));
+        await using var stream = await suite.Student.StreamStartAsync("Books?");
+        await stream.NextAsync("session");
+        await stream.ReadAsync("One moment.");
+
+        var begun = await stream.NextAsync("tool");
+        goOn.SetResult();
+        var ended = await stream.NextAsync("tool");
+
+        Assert.Equal(("plugin/find_books", "find_books", "running"), (begun.GetProperty("tool").GetString(), begun.GetProperty("name").GetString(), begun.GetProperty("status").GetString()));
+        Assert.Equal((begun.GetProperty("call_id").GetString(), "done"), (ended.GetProperty("call_id").GetString(), ended.GetProperty("status").GetString()));
+        Assert.Equal(["call_id", "tool", "name", "status"], begun.EnumerateObject().Select(property => property.Name));
+        await stream.ReadAsync("\n\nThere are two.");
+        await stream.NextAsync("done");
+    }
+
+    [Fact]
     public async Task Stopping_an_answer_stops_the_tool_that_it_waits_for()
     {
         await using var suite = await PluginSuite.StartAsync(postgres);

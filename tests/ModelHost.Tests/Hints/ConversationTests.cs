@@ -40,6 +40,19 @@ public sealed class ConversationTests(ModelHostUnderTest host) : IClassFixture<M
         Assert.Contains("not a language model", answer, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("python", "def f(xs):\n    r = 0\n    for x in xs:\n        r == r + x\n    return r", "Line 4 compares")]
+    [InlineData("R", "f <- function(xs) {\n  r <- 0\n  r == sum(xs)\n  r\n}", "Line 3 compares")]
+    [InlineData("python", "x = 1\nx == 2", null)]
+    [InlineData("python", "ok = (\n    x == 2)", null)]
+    [InlineData("python", "if x:\n    ok = x == 2", null)]
+    public async Task A_comparison_that_does_nothing_is_pointed_to_where_a_result_is_wrong(string language, string code, string? expected)
+    {
+        var answer = await host.AskAsync(Tutor.Prompt("There is no error, but the result is always 0. Why?", language, code));
+        Assert.Equal(expected is not null, answer.Contains("compares two values", StringComparison.Ordinal));
+        Assert.Contains(expected ?? "no error message", answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_question_on_another_subject_is_answered_although_the_last_error_comes_along()
     {

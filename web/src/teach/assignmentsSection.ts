@@ -3,26 +3,12 @@ import { el, icon, type Child } from '../dom/element';
 import { toast, toastError } from '../dom/toast';
 import { assignmentDialog } from './assignmentDialog';
 import { PolicyFields, policyText } from './policyFields';
-import { LoadedSection, nothing, type Section, type SectionContext } from './section';
+import { LoadedSection, nothing } from './section';
 import type { Assignment, HelpPolicy } from './teachClient';
 
 /** The course's policy and its assignments. */
-export class AssignmentsSection implements Section {
-  private readonly loaded: LoadedSection;
-
-  constructor(private readonly context: SectionContext) {
-    this.loaded = new LoadedSection(() => this.load());
-  }
-
-  get node(): HTMLElement {
-    return this.loaded.node;
-  }
-
-  dispose(): void {
-    this.loaded.dispose();
-  }
-
-  private async load(): Promise<Child[]> {
+export class AssignmentsSection extends LoadedSection {
+  protected async load(): Promise<Child[]> {
     const [policy, assignments] = await Promise.all([this.context.client.policy(), this.context.client.assignments()]);
     return [
       this.coursePolicy(policy),
@@ -111,7 +97,7 @@ export class AssignmentsSection implements Section {
 
   private async edit(assignment: Assignment | undefined, course: HelpPolicy): Promise<void> {
     await assignmentDialog(this.context.client, course, assignment);
-    await this.loaded.refresh();
+    await this.refresh();
   }
 
   private async remove(assignment: Assignment): Promise<void> {
@@ -122,6 +108,6 @@ export class AssignmentsSection implements Section {
       danger: true,
       onAccept: async () => void (await this.context.client.deleteAssignment(assignment.id)),
     });
-    await this.loaded.refresh();
+    await this.refresh();
   }
 }

@@ -1,7 +1,7 @@
 import { openDialog } from '../dom/dialog';
 import { el, icon, type Child } from '../dom/element';
 import { toastError } from '../dom/toast';
-import { LoadedSection, nothing, type Section, type SectionContext } from './section';
+import { LoadedSection, nothing } from './section';
 import type { ArmCount, Experiment } from './teachClient';
 
 const example = {
@@ -19,22 +19,8 @@ const example = {
 const states = { draft: 'warn', running: 'good', ended: '' } as const;
 
 /** The course's experiments: written as JSON, started, counted, ended. */
-export class ExperimentsSection implements Section {
-  private readonly loaded: LoadedSection;
-
-  constructor(private readonly context: SectionContext) {
-    this.loaded = new LoadedSection(() => this.load());
-  }
-
-  get node(): HTMLElement {
-    return this.loaded.node;
-  }
-
-  dispose(): void {
-    this.loaded.dispose();
-  }
-
-  private async load(): Promise<Child[]> {
+export class ExperimentsSection extends LoadedSection {
+  protected async load(): Promise<Child[]> {
     const experiments = await this.context.client.experiments();
     const states = await Promise.all(experiments.map(({ id }) => this.context.client.experiment(id)));
     return [
@@ -116,7 +102,7 @@ export class ExperimentsSection implements Section {
       toastError(error);
     }
 
-    await this.loaded.refresh();
+    await this.refresh();
   }
 
   private async write(): Promise<void> {
@@ -136,7 +122,7 @@ export class ExperimentsSection implements Section {
       accept: 'Save as draft',
       onAccept: async () => void (await this.context.client.createExperiment(JSON.parse(text.value))),
     });
-    await this.loaded.refresh();
+    await this.refresh();
   }
 }
 

@@ -1,28 +1,14 @@
 import { openDialog } from '../dom/dialog';
 import { el, type Child } from '../dom/element';
 import { toast, toastError } from '../dom/toast';
-import { LoadedSection, type Section, type SectionContext } from './section';
+import { LoadedSection } from './section';
 import type { PromptReport, PromptVersion } from './teachClient';
 
 const labels = { built_in: 'built in', draft: 'draft', published: 'published' } as const;
 
 /** The course's prompts: read, drafted, tried, published, used. */
-export class PromptsSection implements Section {
-  private readonly loaded: LoadedSection;
-
-  constructor(private readonly context: SectionContext) {
-    this.loaded = new LoadedSection(() => this.load());
-  }
-
-  get node(): HTMLElement {
-    return this.loaded.node;
-  }
-
-  dispose(): void {
-    this.loaded.dispose();
-  }
-
-  private async load(): Promise<Child[]> {
+export class PromptsSection extends LoadedSection {
+  protected async load(): Promise<Child[]> {
     const prompts = await this.context.client.prompts();
     return [el('ul', { class: 'teach-list', testId: 'prompts' }, ...prompts.map(prompt => this.row(prompt)))];
   }
@@ -72,7 +58,7 @@ export class PromptsSection implements Section {
       toastError(error);
     }
 
-    await this.loaded.refresh();
+    await this.refresh();
   }
 
   private async write(version: string): Promise<void> {

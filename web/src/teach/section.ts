@@ -16,16 +16,19 @@ export interface SectionContext {
 }
 
 /** A part of the page that shows what `load` brings, or why it does not. */
-export class LoadedSection implements Section {
+export abstract class LoadedSection implements Section {
   readonly node = el('section', { class: 'teach-section' });
   private disposed = false;
 
-  constructor(private readonly load: () => Promise<Child[]>) {
+  constructor(protected readonly context: SectionContext) {
     this.node.replaceChildren(
       el('p', { class: 'row muted', role: 'status' }, el('span', { class: 'spinner' }), 'Loading…'),
     );
-    void this.refresh();
+    // Once the section that this is a part of has its own fields.
+    queueMicrotask(() => void this.refresh());
   }
+
+  protected abstract load(): Promise<Child[]>;
 
   dispose(): void {
     this.disposed = true;

@@ -80,7 +80,23 @@ export interface RecordedTurn {
     history: { total: number; shown: number; left_out: number };
     messages: { role: string; content: string }[];
     review?: { outcome: string; likeness: number } | null;
+    tools?: string[];
   };
+}
+
+/** A call that a model had made, or wants to have made, for an answer. */
+export interface RecordedCall {
+  call_id: string;
+  step: number;
+  tool: string | null;
+  name: string;
+  arguments: Record<string, unknown>;
+  status: 'waiting' | 'approved' | 'denied' | 'running' | 'done' | 'failed' | 'interrupted';
+  result: string | null;
+  result_cut: boolean;
+  /** When the student allowed or refused it; null where nobody was asked. */
+  decided_at: string | null;
+  duration_ms: number | null;
 }
 
 export interface Experiment {
@@ -158,6 +174,9 @@ export class TeachClient {
     getJson(`${this.base}/turns?limit=25${before ? `&before=${before}` : ''}`);
 
   turn = (answer: string): Promise<RecordedTurn> => getJson(`${this.base}/turns/${answer}`);
+
+  calls = async (answer: string): Promise<RecordedCall[]> =>
+    (await getJson<{ calls: RecordedCall[] }>(`${this.base}/turns/${answer}/calls`)).calls;
 
   experiments = async (): Promise<Experiment[]> =>
     (await getJson<{ experiments: Experiment[] }>(`${this.base}/experiments`)).experiments;

@@ -1,7 +1,8 @@
 import { el } from '../dom/element';
+import { callDetails } from './callDetails';
 import { policyText } from './policyFields';
 import { fact } from './section';
-import type { RecordedTurn } from './teachClient';
+import type { RecordedCall, RecordedTurn } from './teachClient';
 
 const outcomes: Record<string, string> = {
   passed: 'checked, nothing held back',
@@ -10,8 +11,12 @@ const outcomes: Record<string, string> = {
   withheld: 'came too near a solution twice and was held back',
 };
 
-/** Exactly what a model was asked for an answer, and why. */
-export function turnDetails({ question, answer, record }: RecordedTurn): HTMLElement[] {
+/** Exactly what a model was asked for an answer, and why; and what it had done for it. */
+export function turnDetails(
+  { question, answer, record }: RecordedTurn,
+  calls: RecordedCall[],
+  student: string,
+): HTMLElement[] {
   const { review, objective, experiments, history } = record;
   return [
     el('h3', {}, 'Question'),
@@ -31,6 +36,7 @@ export function turnDetails({ question, answer, record }: RecordedTurn): HTMLEle
         : null,
       review ? fact('Solution guard', outcomes[review.outcome] ?? review.outcome) : null,
       history.left_out > 0 ? fact('Left out', `${history.left_out} of ${history.total} earlier messages`) : null,
+      record.tools && record.tools.length > 0 ? fact('Tools it might call', record.tools.join(', ')) : null,
       fact('Prompts', ...record.prompts.map(version => el('code', {}, `${version.slice(0, 19)}… `))),
     ),
     el('h3', {}, 'What the model saw'),
@@ -64,5 +70,6 @@ export function turnDetails({ question, answer, record }: RecordedTurn): HTMLEle
     ...record.messages.map(({ role, content }) =>
       el('details', {}, el('summary', {}, `Message: ${role}`), el('pre', { class: 'teach-pre', tabindex: 0 }, content)),
     ),
+    ...(calls.length > 0 ? [el('h3', {}, 'What it called'), ...callDetails(calls, student)] : []),
   ];
 }

@@ -1,13 +1,12 @@
 import { el, type Child } from '../dom/element';
 import { ago } from '../dom/time';
 import { toastError } from '../dom/toast';
-import { LoadedSection, nothing, type Section, type SectionContext } from './section';
+import { LoadedSection, nothing } from './section';
 import type { TurnEntry } from './teachClient';
 import { turnDetails } from './turnDetails';
 
 /** What was asked, newest first; each opens to what the model saw. */
-export class TurnsSection implements Section {
-  private readonly loaded: LoadedSection;
+export class TurnsSection extends LoadedSection {
   private readonly list = el('ul', { class: 'teach-list', testId: 'turns' });
   private readonly more = el(
     'button',
@@ -16,19 +15,7 @@ export class TurnsSection implements Section {
   );
   private next: string | null = null;
 
-  constructor(private readonly context: SectionContext) {
-    this.loaded = new LoadedSection(() => this.load());
-  }
-
-  get node(): HTMLElement {
-    return this.loaded.node;
-  }
-
-  dispose(): void {
-    this.loaded.dispose();
-  }
-
-  private async load(): Promise<Child[]> {
+  protected async load(): Promise<Child[]> {
     // Without names the pseudonyms do.
     await this.context.people.load().catch(() => undefined);
     this.list.replaceChildren();
@@ -78,8 +65,9 @@ export class TurnsSection implements Section {
     opened.addEventListener('toggle', () => {
       if (opened.open && details.childElementCount === 0) {
         details.replaceChildren(el('span', { class: 'spinner' }));
-        this.context.client.turn(turn.answer_id).then(
-          record => details.replaceChildren(...turnDetails(record)),
+        const { client, people } = this.context;
+        Promise.all([client.turn(turn.answer_id), client.calls(turn.answer_id)]).then(
+          ([record, calls]) => details.replaceChildren(...turnDetails(record, calls, people.nameOf(turn.learner))),
           (error: unknown) => {
             details.replaceChildren();
             opened.open = false;

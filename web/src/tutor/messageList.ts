@@ -135,6 +135,11 @@ export class MessageList {
     this.toEnd();
   }
 
+  /** Shows below the last answer what is being done for it. */
+  showActivity(activity: HTMLElement): void {
+    this.node.append(activity);
+  }
+
   clearApproval(): void {
     this.node.querySelector('.tutor-approval')?.remove();
   }
@@ -149,7 +154,8 @@ export class MessageList {
     this.node.querySelectorAll('[data-failed]').forEach(message => message.remove());
   }
 
-  private follow(): void {
+  /** Keeps the end in view for a reader who is there. */
+  follow(): void {
     const { scrollHeight, scrollTop, clientHeight } = this.node;
     if (scrollHeight - scrollTop - clientHeight < 160) {
       this.toEnd();

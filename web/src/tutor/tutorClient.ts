@@ -81,6 +81,7 @@ export interface Conversation {
 export type AnswerPart =
   | { kind: 'session'; sessionId: string }
   | { kind: 'delta'; text: string }
+  | { kind: 'tool'; call: ToolNews }
   | { kind: 'approval'; message: Message; calls: ToolCall[] }
   | { kind: 'done'; message: Message };
 
@@ -91,6 +92,15 @@ export interface ToolCall {
   name: string;
   arguments: Record<string, unknown>;
   status: 'waiting' | 'approved' | 'denied' | 'running' | 'done' | 'failed' | 'interrupted';
+}
+
+/** A call that began or ended while an answer is made. */
+export interface ToolNews {
+  call_id: string;
+  /** What policies call the tool, such as `kernel/run_code`. */
+  tool: string;
+  name: string;
+  status: 'running' | 'done' | 'failed';
 }
 
 export async function listConversations(notebookPath: string): Promise<Conversation[]> {
@@ -202,6 +212,8 @@ async function* answer(open: () => Promise<Response>, signal: AbortSignal): Asyn
         } else if (event === 'delta' && content.text) {
           attempt = 0;
           yield { kind: 'delta', text: content.text };
+        } else if (event === 'tool') {
+          yield { kind: 'tool', call: JSON.parse(data) as ToolNews };
         } else if (event === 'done' && content.message) {
           yield { kind: 'done', message: content.message };
           return;

@@ -9,6 +9,7 @@ import { Composer } from './composer';
 import { MessageList } from './messageList';
 import { PersonRequest } from './personRequest';
 import { PolicyNote } from './policyNote';
+import { ToolActivity } from './toolActivity';
 import {
   ask,
   decide,
@@ -348,6 +349,8 @@ export class TutorPanel extends Widget {
     this.messages.dropFailedAnswers();
     this.composer.showRunning(true);
     const answer = this.messages.addAnswer();
+    const activity = new ToolActivity();
+    this.messages.showActivity(activity.node);
     try {
       for await (const part of parts(running.signal)) {
         if (running.signal.aborted) {
@@ -359,6 +362,9 @@ export class TutorPanel extends Widget {
           this.sessionId = this.followed = part.sessionId;
         } else if (part.kind === 'delta') {
           answer.append(part.text);
+        } else if (part.kind === 'tool') {
+          activity.update(part.call);
+          this.messages.follow();
         } else if (part.kind === 'approval') {
           await answer.show(part.message.content);
           waiting = part.calls;
@@ -381,6 +387,7 @@ export class TutorPanel extends Widget {
         this.messages.showFailure(running.signal.aborted ? 'You stopped this answer.' : messageOf(error), again(known));
       }
     } finally {
+      activity.clear();
       if (this.running === running) {
         this.running = this.followed = undefined;
         this.person.show(this.sessionId);

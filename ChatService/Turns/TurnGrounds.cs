@@ -1,0 +1,40 @@
+using Lyceum.ChatService.Assignments;
+using Lyceum.ChatService.Experiments;
+using Lyceum.ChatService.Profiles;
+using Lyceum.ChatService.Prompts;
+using Lyceum.ChatService.Tutor;
+using Npgsql;
+
+namespace Lyceum.ChatService.Turns;
+
+/// <summary>What every turn has to know before it can be decided what it is.</summary>
+/// <param name="Help">What the tutor may do in the course.</param>
+/// <param name="Setup">What the tutor is in the course.</param>
+/// <param name="Profile">How the student has asked of late.</param>
+internal sealed record TurnGrounds(CourseHelp Help, CourseSetup Setup, LearnerProfile Profile);
+
+/// <summary>Reads the grounds of a turn, in one go: its student waits for the first word.</summary>
+internal sealed class TurnGroundsReader(NpgsqlDataSource database, PromptLibrary prompts)
+{
+    public async Task<TurnGrounds> ReadAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        var course = turn.Caller.Course;
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(AssignmentStore.Policy(course));
+        batch.BatchCommands.Add(AssignmentStore.List(course));
+        batch.BatchCommands.Add(PromptStore.InUse(course));
+        batch.BatchCommands.Add(ExperimentStore.Running(course));
+        batch.BatchCommands.Add(LearnerProfiles.Of(turn.Caller, turn.QuestionId));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        var policy = await AssignmentStore.ReadPolicyAsync(rows, cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var assignments = await AssignmentStore.ReadListAsync(rows, cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var inUse = await PromptStore.ReadInUseAsync(rows, cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var running = await ExperimentStore.ReadAsync(rows, cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var profile = await LearnerProfiles.ReadAsync(rows, cancellationToken);
+        return new TurnGrounds(new CourseHelp(policy ?? HelpPolicy.Default, assignments), CourseSetup.For(turn.Caller, prompts.InUse(inUse), running), profile);
+    }
+}
