@@ -13,6 +13,7 @@ try
     var modelhost = builder.AddService<Projects.ModelHost>("modelhost", secrets)
         .WithModels(backing.Models)
         .WithEnvironment("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1")
+        .WithEnvironment("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", "1")
         .WithOutbox(settings)
         .WithCache(backing);
 

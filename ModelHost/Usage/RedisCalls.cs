@@ -8,6 +8,7 @@ internal sealed partial class RedisCalls(IConnectionMultiplexer redis, TimeProvi
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private readonly Lock _lock = new();
     private long? _away;
+    private long _heard;
 
     /// <summary>Null when Redis is away; then it is not asked again for a moment, so that requests do not all wait for it.</summary>
     /// <param name="ask">What to ask.</param>
@@ -23,6 +24,7 @@ internal sealed partial class RedisCalls(IConnectionMultiplexer redis, TimeProvi
             }
         }
 
+        var asked = time.GetTimestamp();
         try
         {
             if (!redis.IsConnected)
@@ -31,21 +33,28 @@ internal sealed partial class RedisCalls(IConnectionMultiplexer redis, TimeProvi
             }
 
             var answer = await ask(redis.GetDatabase()).WaitAsync(TimeSpan.FromMilliseconds(redis.TimeoutMilliseconds), time);
-            Found(isAway: false, "");
+            Found(asked, isAway: false, "");
             return answer;
         }
         catch (Exception failure) when (failure is RedisException or TimeoutException)
         {
-            Found(isAway: true, failure.Message);
+            Found(asked, isAway: true, failure.Message);
             return null;
         }
     }
 
-    private void Found(bool isAway, string reason)
+    private void Found(long asked, bool isAway, string reason)
     {
         bool isNews;
         lock (_lock)
         {
+            if (isAway && _heard > asked)
+            {
+                // What was asked on a connection that broke says nothing of a Redis that has answered since.
+                return;
+            }
+
+            _heard = isAway ? _heard : time.GetTimestamp();
             isNews = isAway != _away.HasValue;
             _away = isAway ? time.GetTimestamp() : null;
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Lyceum.KernelBench.Measures;
 
 namespace Lyceum.ModelHostBench;
@@ -7,6 +8,28 @@ namespace Lyceum.ModelHostBench;
 internal sealed class Bench(IReadOnlyList<Target> targets, Results results, CancellationToken cancellationToken)
 {
     private const int Streams = 16;
+
+    /// <summary>
+    /// A minute of what the paced measurement does, before every target at once: what each costs when it has just been started. Then some
+    /// requests more than it had, so that what only their beginnings and ends run is compiled and cached as well.
+    /// </summary>
+    public async Task FirstMinuteAsync()
+    {
+        const int Lines = 6000;
+        const int Requests = 20;
+        await Task.WhenAll(targets.Select(async target =>
+        {
+            await AllAsync(target, Streams, $$"""{"num_predict":{{Lines}},"rate":100}""");
+            // Since its start, with the start.
+            results.Set(new("CPU in the first minute, the start included, a token", "µs"), target.Name, target.Process is null ? null : Cpu(target) / (Streams * Lines));
+        }));
+        for (int i = 0; i < Requests; i++)
+        {
+            await RoundsAsync(1, target => AllAsync(target, Streams, """{"num_predict":20,"rate":200}"""));
+        }
+
+        results.Notes.Add($"first minute: {Streams} streams of {Lines:N0} tokens, all targets at the same time; then {Requests} times {Streams} requests each");
+    }
 
     public async Task PacedAsync(int rounds)
     {
@@ -53,11 +76,42 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
         results.Notes.Add($"first token: {rounds} rounds of {Each} requests on one connection");
     }
 
+    public async Task LeavingAsync(int rounds)
+    {
+        const int Each = 10;
+        var taken = New();
+        using var node = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{targets[0].Port}") };
+        await RoundsAsync(rounds, async target =>
+        {
+            var times = new double[Each];
+            for (int i = 0; i < Each; i++)
+            {
+                using var stream = new TokenStream(target);
+                long left = await stream.LeaveAsync("""{"num_predict":100000,"rate":100}""", cancellationToken);
+                long seen = 0;
+                while (seen == 0)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
+                    seen = long.Parse(await node.GetStringAsync(new Uri("/gone", UriKind.Relative), cancellationToken), CultureInfo.InvariantCulture);
+                }
+
+                times[i] = (seen - left) / 1e6;
+            }
+
+            taken[target].AddRound(times);
+        });
+        Set("a client goes: until the node knows, p50", "ms", taken, samples => samples.Median);
+        Set("the same, p99  ", "ms", taken, samples => samples.P99);
+        results.Notes.Add($"clients that go: {rounds} rounds of {Each}");
+    }
+
     public async Task UnpacedAsync(int rounds)
     {
-        const int Lines = 20_000;
+        const int Lines = 100_000;
         const int Together = 4;
         var rates = New();
+        // Full buffers take other paths than single tokens.
+        await RoundsAsync(2, async target => await AllAsync(target, Together, $$"""{"num_predict":{{Lines}}}"""));
         await RoundsAsync(rounds, async target =>
         {
             long start = Stopwatch.GetTimestamp();
@@ -72,14 +126,21 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
     {
         const int Together = 4;
         var rates = New();
+        // These processes have just been started.
+        await Task.WhenAll(targets.Select(target => RepeatAsync(TimeSpan.FromSeconds(20), () => AllAsync(target, Together, """{"num_predict":100}"""))));
         await RoundsAsync(rounds, async target =>
         {
             long start = Stopwatch.GetTimestamp();
-            TokenStream[] streams = await AllAsync(target, Together, """{"num_predict":400,"seed":7,"temperature":0.8}""");
-            rates[target].AddRound(streams.Sum(stream => stream.Lines) / Stopwatch.GetElapsedTime(start).TotalSeconds);
+            int tokens = 0;
+            for (int i = 0; i < 3; i++)
+            {
+                tokens += (await AllAsync(target, Together, """{"num_predict":400,"seed":7,"temperature":0.8}""")).Sum(stream => stream.Lines);
+            }
+
+            rates[target].AddRound(tokens / Stopwatch.GetElapsedTime(start).TotalSeconds);
         });
         Set("real engine, 4 streams", "tokens/s", rates, samples => samples.Median);
-        results.Notes.Add($"real engine: {rounds} rounds of {Together} streams, the same seed each time");
+        results.Notes.Add($"real engine: {rounds} rounds of three times {Together} streams, the same seed each time");
     }
 
     /// <summary>A thousand streams at once: that they all end well, and what each holds meanwhile.</summary>
@@ -109,6 +170,15 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
         return stream;
     }));
 
+    private static async Task RepeatAsync(TimeSpan duration, Func<Task> action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < duration)
+        {
+            await action();
+        }
+    }
+
     private async Task RoundsAsync(int rounds, Func<Target, Task> measure)
     {
         for (int round = 0; round < rounds; round++)
@@ -129,24 +199,6 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
         foreach ((Target target, Samples samples) in all)
         {
             results.Set(new(title, unit), target.Name, value(samples));
-        }
-    }
-
-    /// <summary>Compiled and cached before anything counts.</summary>
-    public async Task WarmUpAsync()
-    {
-        for (int i = 0; i < 3; i++)
-        {
-            foreach (Target target in targets)
-            {
-                await AllAsync(target, Streams, """{"num_predict":2000}""");
-            }
-        }
-
-        // Single tokens take other paths than full buffers, and what is compiled meanwhile is not a token's cost.
-        foreach (Target target in targets)
-        {
-            await AllAsync(target, Streams, """{"num_predict":600,"rate":100}""");
         }
     }
 }

@@ -20,10 +20,10 @@ await File.WriteAllTextAsync(Path.Combine(folder, plot), svg, limit.Token);
 await using (Stack stack = await Stack.SyntheticAsync(installation, limit.Token))
 {
     var bench = new Bench(stack.Targets, results, limit.Token);
-    Say("warm-up");
-    await bench.WarmUpAsync();
+    Say("the first minute");
+    await bench.FirstMinuteAsync();
     Say("paced");
-    await bench.PacedAsync(rounds: 7);
+    await bench.PacedAsync(rounds: 5);
     Say("first token");
     await bench.FirstTokenAsync(rounds: 5);
     if (args is ["--quick"])
@@ -33,6 +33,8 @@ await using (Stack stack = await Stack.SyntheticAsync(installation, limit.Token)
         return;
     }
 
+    Say("clients that go");
+    await bench.LeavingAsync(rounds: 5);
     Say("unpaced");
     await bench.UnpacedAsync(rounds: 5);
     Say("1,000 streams");

@@ -61,6 +61,7 @@ internal sealed class Stack : IAsyncDisposable
             ["Logging__LogLevel__Default"] = "Warning",
             // As AppHost starts it.
             [InlineSockets.Variable] = "1",
+            [InlineSockets.Threads] = "1",
         }, cancellationToken);
         var tokens = new IdentityTokens(key, IdentityTokens.InternalPurpose, "bench", TimeSpan.FromMinutes(60), TimeProvider.System);
         string token = tokens.Issue(new CallerIdentity("bench", "bench", "bench", "bench", [Roles.Student]));

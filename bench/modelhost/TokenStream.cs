@@ -32,12 +32,7 @@ internal sealed class TokenStream(Target target) : IDisposable
     /// <summary>One more request on the same connection.</summary>
     public async Task AskAsync(string options, CancellationToken cancellationToken)
     {
-        string body = $$"""{"model":"paced","messages":[{"role":"user","content":"Hello"}],"options":{{options}}}""";
-        string identity = target.Token.Length == 0 ? "" : $"X-Lyceum-Identity: {target.Token}\r\n";
-        string request = string.Create(CultureInfo.InvariantCulture, $"POST /api/chat HTTP/1.1\r\nHost: 127.0.0.1\r\n{identity}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
-        long asked = Stopwatch.GetTimestamp();
-        First = 0;
-        await _socket.SendAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
+        long asked = await SendAsync(options, cancellationToken);
         int length = 0;
         bool isOver = false;
         while (!isOver)
@@ -53,7 +48,33 @@ internal sealed class TokenStream(Target target) : IDisposable
         }
     }
 
+    /// <summary>Goes away in the middle of a stream; answers when, in nanoseconds.</summary>
+    public async Task<long> LeaveAsync(string options, CancellationToken cancellationToken)
+    {
+        await _socket.ConnectAsync("127.0.0.1", target.Port, cancellationToken);
+        await SendAsync(options, cancellationToken);
+        for (int length = 0; !_buffer.AsSpan(0, length).Contains((byte)'}');)
+        {
+            length += await _socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken);
+        }
+
+        long left = Stopwatch.GetTimestamp();
+        _socket.Close();
+        return left;
+    }
+
     public void Dispose() => _socket.Dispose();
+
+    private async Task<long> SendAsync(string options, CancellationToken cancellationToken)
+    {
+        string body = $$"""{"model":"paced","messages":[{"role":"user","content":"Hello"}],"options":{{options}}}""";
+        string identity = target.Token.Length == 0 ? "" : $"X-Lyceum-Identity: {target.Token}\r\n";
+        string request = string.Create(CultureInfo.InvariantCulture, $"POST /api/chat HTTP/1.1\r\nHost: 127.0.0.1\r\n{identity}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        long asked = Stopwatch.GetTimestamp();
+        First = 0;
+        await _socket.SendAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
+        return asked;
+    }
 
     private int Take(ReadOnlySpan<byte> bytes, long now, long asked)
     {

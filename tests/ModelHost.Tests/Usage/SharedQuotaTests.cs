@@ -108,7 +108,7 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
             await ScriptedNode.SendAsync(context, Replicas.Answer);
         });
         await own.StartAsync();
-        await using var host = await Replicas.StartAsync(slow, own, tokensPerDay: 1000);
+        await using var host = await Replicas.StartAsync(slow, own, tokensPerDay: 1_000_000);
         await own.KillAsync();
         var sam = $"sam-{Guid.NewGuid():N}";
         var charged = host.AskAsync(sam);
@@ -125,12 +125,15 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
         await host.UsageAsync(TestIdentity.Student(sam), usage => usage.Charged() == 100);
         open.SetResult();
         Assert.Equal(HttpStatusCode.OK, await charged);
-        Assert.Equal(HttpStatusCode.OK, await host.AskAsync(sam));
-        await other.UsageAsync(TestIdentity.Student(sam), usage =>
+        // What the replica charges from now on comes on top, once it has found Redis again for good.
+        using var patience = new CancellationTokenSource(Replicas.Limit);
+        for (var isShared = false; !isShared; await Task.Delay(100, patience.Token))
         {
-            Assert.True(usage.Charged() > 100);
-            return usage.Charged() == 200;
-        });
+            Assert.Equal(HttpStatusCode.OK, await host.AskAsync(sam));
+            var usage = await other.UsageAsync(TestIdentity.Student(sam), usage => usage.Charged() % 100 == 0);
+            Assert.True(usage.Charged() >= 100, $"{usage}");
+            isShared = usage.Charged() > 100;
+        }
     }
 
     private Task<ModelHostUnderTest> StartAsync(RedisServer? other = null) => Replicas.StartAsync(_node, other ?? redis, tokensPerDay: 250);
