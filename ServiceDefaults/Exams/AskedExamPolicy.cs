@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -37,7 +38,7 @@ internal sealed partial class AskedExamPolicy(
         }
 
         var key = (course, notebook);
-        if (_known.TryGetValue(key, out var known) && time.GetElapsedTime(known.AskedAt) < options.Value.AskEvery)
+        if (IsFresh(key, out var known))
         {
             return Remembered(known);
         }
@@ -46,6 +47,9 @@ internal sealed partial class AskedExamPolicy(
         var answer = await _asked.GetOrAdd(key, asked => new(() => AskAsync(asked.Course, asked.Notebook))).Value.WaitAsync(cancellationToken);
         return answer ?? Remembered(known);
     }
+
+    private bool IsFresh((string Course, string? Notebook) key, [NotNullWhen(true)] out Known? known) =>
+        _known.TryGetValue(key, out known) && time.GetElapsedTime(known.AskedAt) < options.Value.AskEvery;
 
     private bool? Remembered(Known? known) => known is not null && time.GetElapsedTime(known.ToldAt) < options.Value.RememberFor ? known.IsOn : null;
 
@@ -67,6 +71,12 @@ internal sealed partial class AskedExamPolicy(
     {
         try
         {
+            if (IsFresh((course, notebook), out var meanwhile))
+            {
+                // Asked and answered after this caller had looked.
+                return Remembered(meanwhile);
+            }
+
             using var limit = new CancellationTokenSource(options.Value.Timeout, time);
             using var client = clients.CreateClient(HttpClientName);
             var query = $"course={Uri.EscapeDataString(course)}{(notebook is null ? "" : $"&notebook_path={Uri.EscapeDataString(notebook)}")}";

@@ -16,6 +16,9 @@ internal sealed class Outbox : IDisposable
     private readonly FileStream _claim;
     private readonly Seal _seal;
     private readonly long _maxBytes;
+
+    // A batch is sealed under its name, which has to stay its own when another process takes it over.
+    private readonly string _origin = Guid.NewGuid().ToString("N")[..12];
     private readonly SortedList<string, long> _files = new(StringComparer.Ordinal);
     private long _bytes;
     private int _number;
@@ -63,11 +66,11 @@ internal sealed class Outbox : IDisposable
     /// <summary>Puts a batch at the end; false when there is no room for it.</summary>
     public bool TryAdd(DateTimeOffset now, ReadOnlySpan<byte> batch)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{now.ToUnixTimeMilliseconds():D15}-{_number++:D9}.sealed");
+        var name = NameAt($"{now.ToUnixTimeMilliseconds():D15}");
         if (!IsEmpty && string.CompareOrdinal(name, _files.GetKeyAtIndex(_files.Count - 1)) <= 0)
         {
             // The clock has been set back: order goes before time.
-            name = string.Create(CultureInfo.InvariantCulture, $"{_files.GetKeyAtIndex(_files.Count - 1)[..15]}-{_number++:D9}.sealed");
+            name = NameAt(_files.GetKeyAtIndex(_files.Count - 1)[..15]);
         }
 
         var sealedBatch = _seal.Close(name, batch);
@@ -101,6 +104,8 @@ internal sealed class Outbox : IDisposable
     }
 
     public void Dispose() => _claim.Dispose();
+
+    private string NameAt(string time) => $"{time}-{_number++:D9}-{_origin}.sealed";
 
     private static FileStream? Claim(string folder)
     {
