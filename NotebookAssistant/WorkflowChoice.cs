@@ -33,7 +33,7 @@ internal sealed class WorkflowChoice(AssistantContext context)
     {
         var id = request.Read(WorkflowJson.Default.SetWorkflowRequest).Workflow;
         Workflow? chosen = null;
-        if (id is not null && !Known().TryGetValue(id, out chosen))
+        if (id is not null && (!Known().TryGetValue(id, out chosen) || chosen is null))
         {
             return (Nothing, AssistantReply.Error("NoSuchWorkflow", $"The context has no workflow '{id}'; it has {(Known().Count == 0 ? "none: set one up in 'context_info.workflows'" : string.Join(", ", Known().Keys))}."));
         }

@@ -180,6 +180,8 @@ internal sealed class KernelPool(
         if (refusal != KernelRefusal.None)
         {
             _kernels.TryRemove(kernel.Id, out _);
+            // A list of all seats may have been made meanwhile, with this one.
+            await caps.FreeAsync(kernel.Id);
         }
 
         return refusal;

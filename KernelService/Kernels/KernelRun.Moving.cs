@@ -6,6 +6,7 @@ namespace Lyceum.KernelService.Kernels;
 /// <summary>How a run goes on in another process below the one that was started, which stays and ends with it.</summary>
 internal sealed partial class KernelRun
 {
+    private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(30);
 
     private int _sending;
@@ -31,7 +32,7 @@ internal sealed partial class KernelRun
         {
             while (Volatile.Read(ref _sending) > 0)
             {
-                await Task.Yield();
+                await Task.Delay(DrainPause, _time, either.Token);
             }
 
             // Its being idle is the last that it publishes, so that nothing is lost of what came before.

@@ -144,11 +144,12 @@ internal sealed class KernelWire : IAsyncDisposable
                 {
                     Refuse(channel, error);
                 }
-                else if (!IsOwn(channel, message))
+                else
                 {
-                    var isOneOfMany = _handler(channel, message);
+                    var isOneOfMany = !IsOwn(channel, message) && _handler(channel, message);
                     if (channel == KernelChannel.Iopub)
                     {
+                        // Also for what the service itself asked for: the assistant passes its outputs on to clients.
                         _pace.Add(isOneOfMany);
                     }
                 }

@@ -15,7 +15,12 @@ const states: Record<RecordedCall['status'], [label: string, tone: string]> = {
 /** Who let a call be made: only the student whose answer it is for may, and only where the tool asks. */
 function decided({ status, decided_at }: RecordedCall, student: string): string {
   if (decided_at === null) {
-    return status === 'waiting' ? 'not decided yet' : 'without approval: the tool asks for none';
+    const made = status === 'running' || status === 'done';
+    return status === 'waiting'
+      ? 'not decided yet'
+      : made
+        ? 'without approval: the tool asks for none'
+        : 'nobody was asked, or nobody decided';
   }
 
   return `${status === 'denied' ? 'refused' : 'allowed'} by ${student}, ${ago(decided_at)}`;
