@@ -16,7 +16,6 @@ internal sealed partial class Erasing(
     DatabaseSchema schema,
     IHttpClientFactory clients,
     ServiceEndpoints endpoints,
-    IdentityTokens tokens,
     ServiceIdentity service,
     ILogger<Erasing> logger) : BackgroundService
 {
@@ -107,7 +106,7 @@ internal sealed partial class Erasing(
             using var client = clients.CreateClient();
             client.Timeout = Patience;
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"http://{name}{path}")) { Content = JsonContent.Create(asked, ErasureJson.Default.ErasureRequest) };
-            request.Headers.Add(IdentityHeader.Name, tokens.Issue(service.Caller));
+            request.SetCaller(service.Caller);
             request.SetAttemptTimeout(Patience);
             using var response = await client.SendAsync(request, cancellationToken);
             response.EnsureSuccessStatusCode();

@@ -15,14 +15,10 @@ namespace Lyceum.KernelService.Kernels;
 internal sealed class Kernel(
     KernelLaunch launch,
     KernelOwner owner,
-    KernelLauncher launcher,
-    KernelsOptions options,
     KernelTraffic traffic,
-    TimeProvider time,
-    ILogger<Kernel> logger) : IAssistedKernel, IAsyncDisposable
+    KernelLifecycle life,
+    TimeProvider time) : IAssistedKernel, IAsyncDisposable
 {
-    private readonly KernelLifecycle _life = new(launch, owner, launcher, options, traffic, time, logger);
-
     public string Id => launch.KernelId;
 
     public string SpecName => launch.Spec.Name;
@@ -41,27 +37,27 @@ internal sealed class Kernel(
     public bool IsIdle => Activity.State == KernelActivity.Idle;
 
     /// <summary>Ends when the kernel is deleted, and with it the connections to it.</summary>
-    public CancellationToken ShutDown => _life.ShutDown;
+    public CancellationToken ShutDown => life.ShutDown;
 
     /// <summary>Takes over a process that is warm, if there is one and it can be had, or starts one, which becomes ready by itself.</summary>
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
-    public Task StartAsync(WarmKernel? warm, CancellationToken cancellationToken) => _life.StartAsync(warm, cancellationToken);
+    public Task StartAsync(WarmKernel? warm, CancellationToken cancellationToken) => life.StartAsync(warm, cancellationToken);
 
     /// <summary>Goes on with a process that an earlier process of the service started.</summary>
-    public Task<bool> TryAdoptAsync(KeptKernel kept, CancellationToken cancellationToken) => _life.TryAdoptAsync(kept, cancellationToken);
+    public Task<bool> TryAdoptAsync(KeptKernel kept, CancellationToken cancellationToken) => life.TryAdoptAsync(kept, cancellationToken);
 
     /// <summary>Closes the connections to clients and to the kernel, which goes on without this process.</summary>
-    public Task LetGoAsync() => _life.LetGoAsync();
+    public Task LetGoAsync() => life.LetGoAsync();
 
     /// <summary>Ends the process and starts another, and waits until that is ready.</summary>
     /// <exception cref="KernelNotReadyException">It does not become ready.</exception>
-    public Task RestartAsync(CancellationToken cancellationToken) => _life.RestartAsync(cancellationToken);
+    public Task RestartAsync(CancellationToken cancellationToken) => life.RestartAsync(cancellationToken);
 
     /// <summary>Passes a client's message on; waits while the kernel starts or restarts. To a kernel that is dead it goes nowhere, as clients expect.</summary>
     public async ValueTask SendAsync(KernelClient client, KernelChannel channel, JupyterMessage message, CancellationToken cancellationToken)
     {
         var isObserved = false;
-        while (channel != KernelChannel.Iopub && await _life.Current.WaitAsync(cancellationToken) is { } current)
+        while (channel != KernelChannel.Iopub && await life.Current.WaitAsync(cancellationToken) is { } current)
         {
             if (!isObserved && !traffic.IsForKernel(this, client, channel, message))
             {
@@ -94,7 +90,7 @@ internal sealed class Kernel(
     public async Task<JupyterMessage?> AskAsync(
         string type, ReadOnlyMemory<byte> content, Action<JupyterMessage>? published, CancellationToken cancellationToken)
     {
-        if (_life.Current.Value is not { } current || !IsIdle)
+        if (life.Current.Value is not { } current || !IsIdle)
         {
             return null;
         }
@@ -120,18 +116,18 @@ internal sealed class Kernel(
     public void Touch() => Activity.Touch();
 
     /// <summary>Has the kernel go on at other sockets; null when it has other things to do, has gone, or does not come to it.</summary>
-    public Task<JupyterMessage?> MoveAsync(KernelMove move, CancellationToken cancellationToken) => _life.MoveAsync(move, cancellationToken);
+    public Task<JupyterMessage?> MoveAsync(KernelMove move, CancellationToken cancellationToken) => life.MoveAsync(move, cancellationToken);
 
     /// <summary>Interrupts what the kernel executes and not what the assistant answers.</summary>
     public async Task InterruptCodeAsync(CancellationToken cancellationToken)
     {
-        if (_life.Current.Value is { } current && Activity.State != KernelActivity.Dead)
+        if (life.Current.Value is { } current && Activity.State != KernelActivity.Dead)
         {
             await current.InterruptAsync(cancellationToken);
         }
     }
 
-    public async ValueTask DisposeAsync() => await _life.EndAsync();
+    public async ValueTask DisposeAsync() => await life.EndAsync();
 
     public KernelModel ToModel() => new(Id, SpecName, Activity.LastActivityText, Activity.State, Clients.Connected);
 }

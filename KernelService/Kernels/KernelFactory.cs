@@ -31,6 +31,7 @@ internal sealed class KernelFactory(
         var observer = new ExecutionObserver(language, () => notebooks.Of(id), recent, events, time, loggers.CreateLogger<ExecutionObserver>());
         var assistant = assistants.For(language, () => notebooks.Of(id), clients, recent);
         var traffic = new KernelTraffic(new KernelActivity(time), clients, observer, assistant);
-        return new Kernel(launch, owner, launcher, options.Value, traffic, time, _logger);
+        var life = new KernelLifecycle(launch, owner, launcher, options.Value, traffic, time, _logger);
+        return new Kernel(launch, owner, traffic, life, time);
     }
 }

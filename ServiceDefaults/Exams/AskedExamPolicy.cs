@@ -16,7 +16,6 @@ namespace Lyceum.ServiceDefaults.Exams;
 internal sealed partial class AskedExamPolicy(
     IHttpClientFactory clients,
     ServiceEndpoints endpoints,
-    IdentityTokens tokens,
     ServiceIdentity self,
     IOptions<ExamsOptions> options,
     TimeProvider time,
@@ -81,7 +80,7 @@ internal sealed partial class AskedExamPolicy(
             using var client = clients.CreateClient(HttpClientName);
             var query = $"course={Uri.EscapeDataString(course)}{(notebook is null ? "" : $"&notebook_path={Uri.EscapeDataString(notebook)}")}";
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{Service}/tutor/lockdown?{query}"));
-            request.Headers.Add(IdentityHeader.Name, tokens.Issue(self.Caller));
+            request.SetCaller(self.Caller);
             using var response = await client.SendAsync(request, limit.Token);
             response.EnsureSuccessStatusCode();
             var isOn = (await response.Content.ReadFromJsonAsync(ExamJson.Default.Lockdown, limit.Token))!.Locked;

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using Lyceum.TelemetryIngest.Events;
+using Lyceum.TelemetryIngest.Formats;
+using Lyceum.TelemetryIngest.Storage;
+using Npgsql;
 
 namespace Lyceum.TelemetryIngest.CodeStates;
 
@@ -23,6 +26,16 @@ internal sealed record NotebookEvent(
 
     /// <summary>The page's own count of what it reports, which decides between events of the same millisecond.</summary>
     public long? Sequence { get; } = Detail.Field("sequence") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var count) ? count : null;
+
+    /// <summary>Reads <c>id, live_at, occurred_at, received_at, type, cell</c>, which stand in a row from a column on; the detail is its own, for it is measured first.</summary>
+    public static NotebookEvent Read(NpgsqlDataReader row, int first, string detail) => new(
+        row.GetGuid(first),
+        row.GetFieldValue<DateTimeOffset>(first + 1),
+        row.GetFieldValue<DateTimeOffset>(first + 2),
+        row.GetFieldValue<DateTimeOffset>(first + 3),
+        row.GetString(first + 4),
+        row.Text(first + 5),
+        detail.Length == 0 ? default : JsonElement.Parse(detail, BodyValues.Stored));
 
     /// <summary>In the order in which they happened, as far as clocks tell.</summary>
     public static int Compare(NotebookEvent one, NotebookEvent other)

@@ -1,6 +1,5 @@
-using System.Text.Json;
 using Lyceum.TelemetryIngest.Activity;
-using Lyceum.TelemetryIngest.Formats;
+using Lyceum.TelemetryIngest.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -36,23 +35,14 @@ internal sealed class NotebookEvents(NpgsqlDataSource database, IOptions<CodeSta
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var detail = reader.IsDBNull(6) ? "" : reader.GetString(6);
+            var detail = reader.Text(6) ?? "";
             characters += detail.Length;
             if (events.Count == _options.MaxEvents || characters > _options.MaxCharacters)
             {
                 return null;
             }
 
-            events.Add(new StoredNotebookEvent(
-                new NotebookEvent(
-                    reader.GetGuid(0),
-                    reader.GetFieldValue<DateTimeOffset>(1),
-                    reader.GetFieldValue<DateTimeOffset>(2),
-                    reader.GetFieldValue<DateTimeOffset>(3),
-                    reader.GetString(4),
-                    reader.IsDBNull(5) ? null : reader.GetString(5),
-                    detail.Length == 0 ? default : JsonElement.Parse(detail, BodyValues.Stored)),
-                reader.IsDBNull(7) ? null : reader.GetBoolean(7)));
+            events.Add(new StoredNotebookEvent(NotebookEvent.Read(reader, 0, detail), reader.IsDBNull(7) ? null : reader.GetBoolean(7)));
         }
 
         return Once(events, of.Notebook);

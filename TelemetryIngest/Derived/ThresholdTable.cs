@@ -10,20 +10,20 @@ internal sealed class ThresholdTable(NpgsqlDataSource database, IOptions<Activit
 {
     private const string Forget = "DELETE FROM cell_thresholds WHERE course = $1 AND (notebook, cell) IN (SELECT * FROM unnest($2::text[], $3::text[]))";
 
-    private const string Store = """
-        INSERT INTO cell_thresholds (course, notebook, cell, share, solved, seconds)
-        SELECT $1, notebook, cell, $4::real, count(*), percentile_disc($4::float8) WITHIN GROUP (ORDER BY active)
-        FROM cell_standings WHERE course = $1 AND first_success IS NOT NULL AND (notebook, cell) IN (SELECT * FROM unnest($2::text[], $3::text[]))
-        GROUP BY notebook, cell
-        ON CONFLICT (course, notebook, cell) DO UPDATE SET share = excluded.share, solved = excluded.solved, seconds = excluded.seconds
-        """;
+    private const string Store = $"{Computed} AND course = $2 AND (notebook, cell) IN (SELECT * FROM unnest($3::text[], $4::text[])) {Stored}";
 
     private const string ForgetAll = "DELETE FROM cell_thresholds";
 
-    private const string StoreAll = """
+    private const string StoreAll = $"{Computed} {Stored}";
+
+    private const string Computed = """
         INSERT INTO cell_thresholds (course, notebook, cell, share, solved, seconds)
         SELECT course, notebook, cell, $1::real, count(*), percentile_disc($1::float8) WITHIN GROUP (ORDER BY active)
-        FROM cell_standings WHERE first_success IS NOT NULL GROUP BY course, notebook, cell
+        FROM cell_standings WHERE first_success IS NOT NULL
+        """;
+
+    private const string Stored = """
+        GROUP BY course, notebook, cell
         ON CONFLICT (course, notebook, cell) DO UPDATE SET share = excluded.share, solved = excluded.solved, seconds = excluded.seconds
         """;
 
@@ -35,7 +35,7 @@ internal sealed class ThresholdTable(NpgsqlDataSource database, IOptions<Activit
             string[] notebooks = [.. course.Select(cell => cell.Notebook)];
             string[] names = [.. course.Select(cell => cell.Cell)];
             await connection.ExecuteAsync(Forget, cancellationToken, course.Key, notebooks, names);
-            await connection.ExecuteAsync(Store, cancellationToken, course.Key, notebooks, names, options.Value.StuckShare);
+            await connection.ExecuteAsync(Store, cancellationToken, options.Value.StuckShare, course.Key, notebooks, names);
         }
     }
 

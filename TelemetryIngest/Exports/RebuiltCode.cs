@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Lyceum.TelemetryIngest.CodeStates;
-using Lyceum.TelemetryIngest.Formats;
 using Lyceum.TelemetryIngest.Storage;
 using Npgsql;
 
@@ -16,9 +14,6 @@ internal sealed class RebuiltCode(NpgsqlDataSource database, FrozenExport export
     // Not options: an export has the same bytes whatever is configured meanwhile.
     private const int MaxEvents = 100_000;
     private const int MaxCharacters = 32_000_000;
-
-    /// <summary>What stands for code of which only the length is known.</summary>
-    private const char Placeholder = '\uFFFD';
 
     private const string Events = $"""
         SELECT notebook, id, live_at, occurred_at, received_at, type, cell, detail::text FROM events
@@ -70,7 +65,7 @@ internal sealed class RebuiltCode(NpgsqlDataSource database, FrozenExport export
                 continue;
             }
 
-            events.Add(Read(row, detail));
+            events.Add(NotebookEvent.Read(row, 1, detail));
         }
     }
 
@@ -81,17 +76,8 @@ internal sealed class RebuiltCode(NpgsqlDataSource database, FrozenExport export
             if (step.Cell is { } cell)
             {
                 var code = step.IsBroken || !cell.IsKnown ? null : cell.Text.ToString();
-                yield return (export.Key.Id("event", step.Event.Id.ToString()), code is null || code.Contains(Placeholder, StringComparison.Ordinal) ? null : scrubber.Clean(code));
+                yield return (export.Key.Id("event", step.Event.Id.ToString()), code is null || code.Contains(SavedCode.Unknown, StringComparison.Ordinal) ? null : scrubber.Clean(code));
             }
         }
     }
-
-    private static NotebookEvent Read(NpgsqlDataReader row, string detail) => new(
-        row.GetGuid(1),
-        row.GetFieldValue<DateTimeOffset>(2),
-        row.GetFieldValue<DateTimeOffset>(3),
-        row.GetFieldValue<DateTimeOffset>(4),
-        row.GetString(5),
-        row.Text(6),
-        detail.Length == 0 ? default : JsonElement.Parse(detail, BodyValues.Stored));
 }

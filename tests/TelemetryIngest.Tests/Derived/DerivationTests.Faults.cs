@@ -15,8 +15,7 @@ public sealed partial class DerivationTests
         await using var __ = data;
         await ExecuteAsync(data, "ALTER TABLE cell_days ADD CHECK (learner <> 'learner-ab'); ALTER TABLE code_states ADD CHECK (learner <> 'learner-ab')");
         var notebook = Unlike(1024);
-        await StoreAsync(
-            service,
+        await service.StoreAsync(
             Sent.Execution(_now.AddMinutes(-3), notebook: notebook).Of(_course, "learner-aa"),
             Sent.Event("TutorQuestion", _now.AddMinutes(-2), new { @class = Unlike(3000), objective = Unlike(20_000) }, notebook).Of(_course, "learner-aa"),
             Typed(0, notebook).Of(_course, "learner-aa"),
@@ -24,7 +23,7 @@ public sealed partial class DerivationTests
             Typed(0).Of(_course, "learner-ab"),
             Sent.Execution(_now.AddMinutes(-3)).Of(_course, "learner-zz"),
             Typed(0).Of(_course, "learner-zz"));
-        await DerivedAsync(service);
+        await service.DerivedAsync(_course);
         using var instructor = service.ClientFor(TestIdentity.Instructor(course: _course));
         var progress = await instructor.GetAsync($"/telemetry/courses/{_course}/progress").JsonAsync();
         var notebooks = progress.GetProperty("notebooks").EnumerateArray().Select(one => one.GetProperty("notebook").GetString()!).ToList();
@@ -36,8 +35,8 @@ public sealed partial class DerivationTests
 
         // The next event is tried again.
         await ExecuteAsync(data, "ALTER TABLE cell_days DROP CONSTRAINT cell_days_learner_check");
-        await StoreAsync(service, Sent.Execution(_now.AddMinutes(-1)).Of(_course, "learner-ab"));
-        await DerivedAsync(service);
+        await service.StoreAsync(Sent.Execution(_now.AddMinutes(-1)).Of(_course, "learner-ab"));
+        await service.DerivedAsync(_course);
         Assert.Equal(["learner-ab s", "learner-zz s"], StatesOf(await ProgressOfAsync(service, "Task.ipynb")));
     }
 
@@ -52,10 +51,10 @@ public sealed partial class DerivationTests
         (string Learner, double Observed, double Reported)[] cases = [("near", -10, 10), ("apart", -300, 200), ("after", 10, -10), ("later", 200, -300)];
         foreach (var isFirst in new[] { true, false })
         {
-            await StoreAsync(service, cases.Select(one => (isFirst
+            await service.StoreAsync(cases.Select(one => (isFirst
                 ? Sent.Event("CellExecuteEvent", midnight.AddSeconds(one.Observed), new { success = true, cells = new[] { new { id = "c1", index = 0, type = "code" } } }, "Task.ipynb", "c1")
                 : Sent.Execution(midnight.AddSeconds(one.Reported))).Of(_course, $"learner-{one.Learner}")));
-            await DerivedAsync(service);
+            await service.DerivedAsync(_course);
         }
 
         Assert.Equal("1 1 1 1", await data.OneAsync<string>("SELECT string_agg(one.executions::text, ' ') FROM (SELECT sum(executions) AS executions FROM cell_days GROUP BY learner) AS one"));
@@ -68,21 +67,21 @@ public sealed partial class DerivationTests
         var (service, data) = await app.AloneAsync(Hasty);
         await using var _ = service;
         await using var __ = data;
-        await StoreAsync(service, Typed(0).Of(_course, "learner-ada"));
-        await DerivedAsync(service);
+        await service.StoreAsync(Typed(0).Of(_course, "learner-ada"));
+        await service.DerivedAsync(_course);
         await using (var connection = await data.OpenConnectionAsync())
         {
             await using var transaction = await connection.BeginTransactionAsync();
             await using var hold = new Npgsql.NpgsqlCommand("LOCK TABLE code_states IN ACCESS EXCLUSIVE MODE", connection);
             await hold.ExecuteNonQueryAsync();
-            await StoreAsync(service, Typed(1).Of(_course, "learner-ada"));
-            await Calls.UntilAsync(() => data.OneAsync<bool>("SELECT edited_since IS NULL FROM learners"), Patience);
-            await StoreAsync(service, Typed(2).Of(_course, "learner-ada"));
+            await service.StoreAsync(Typed(1).Of(_course, "learner-ada"));
+            await Calls.UntilAsync(() => data.OneAsync<bool>("SELECT edited_since IS NULL FROM learners"), Derivations.Patience);
+            await service.StoreAsync(Typed(2).Of(_course, "learner-ada"));
             Assert.True(await data.OneAsync<bool>("SELECT edited_since = (SELECT max(live_at) FROM events) FROM learners"));
             await transaction.CommitAsync();
         }
 
-        await DerivedAsync(service);
+        await service.DerivedAsync(_course);
         Assert.Equal(3, await data.OneAsync<int>("SELECT typed FROM code_states"));
     }
 
@@ -92,16 +91,16 @@ public sealed partial class DerivationTests
         var (service, data) = await app.AloneAsync([.. Hasty, new("CodeStates:MaxEvents", "100")]);
         await using var _ = service;
         await using var __ = data;
-        await StoreAsync(service, Enumerable.Range(0, 80).Select(i => Typed(i).Of(_course, "learner-ada")));
-        await DerivedAsync(service);
-        await StoreAsync(service, Enumerable.Range(80, 60).Select(i => Typed(i).Of(_course, "learner-ada")));
-        await DerivedAsync(service);
+        await service.StoreAsync(Enumerable.Range(0, 80).Select(i => Typed(i).Of(_course, "learner-ada")));
+        await service.DerivedAsync(_course);
+        await service.StoreAsync(Enumerable.Range(80, 60).Select(i => Typed(i).Of(_course, "learner-ada")));
+        await service.DerivedAsync(_course);
         Assert.Equal(140, await data.OneAsync<int>("SELECT typed FROM code_states"));
         // Late, so that all of it would have to be read again.
-        await StoreAsync(service, Typed(-1).Of(_course, "learner-ada"));
-        await DerivedAsync(service);
-        await StoreAsync(service, Typed(140).Of(_course, "learner-ada"));
-        await DerivedAsync(service);
+        await service.StoreAsync(Typed(-1).Of(_course, "learner-ada"));
+        await service.DerivedAsync(_course);
+        await service.StoreAsync(Typed(140).Of(_course, "learner-ada"));
+        await service.DerivedAsync(_course);
         Assert.Equal(141, await data.OneAsync<int>("SELECT typed FROM code_states"));
     }
 

@@ -8,8 +8,6 @@ namespace Lyceum.TelemetryIngest.Tests.Derived;
 
 public sealed partial class DerivationTests(TelemetryApplication app) : IClassFixture<TelemetryApplication>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private static readonly KeyValuePair<string, string?>[] Hasty =
         [new("Derivation:Interval", "00:00:00.05"), new("Derivation:CodeInterval", "00:00:00"), new("Events:MaxClockError", "30.00:00:00")];
 
@@ -19,7 +17,7 @@ public sealed partial class DerivationTests(TelemetryApplication app) : IClassFi
     [Fact]
     public async Task Progress_is_what_was_counted_by_hand()
     {
-        await StoreAsync(
+        await app.Service.StoreAsync(
         [
             // Solved at the third try; what comes afterwards does not matter.
             .. Runs("ada", "c1", 50, "NameError", "KeyError", null, "NameError"),
@@ -38,7 +36,7 @@ public sealed partial class DerivationTests(TelemetryApplication app) : IClassFi
             $"{learner.GetProperty("learner")} {learner.GetProperty("states")} {learner.GetProperty("tries").GetRawText()}"));
 
         // A fourth learner's success is there without anybody asking for it.
-        await StoreAsync(Runs("di", "c1", 1, (string?)null));
+        await app.Service.StoreAsync(Runs("di", "c1", 1, (string?)null));
         await ProgressAsync(found => found.GetProperty("cells")[0].GetProperty("solved").GetInt32() == 3);
     }
 
@@ -49,14 +47,13 @@ public sealed partial class DerivationTests(TelemetryApplication app) : IClassFi
         await using var _ = service;
         await using var __ = data;
         var midnight = new DateTimeOffset(_now.UtcDateTime.Date.AddDays(-2), TimeSpan.Zero);
-        await StoreAsync(
-            service,
+        await service.StoreAsync(
             Sent.Execution(midnight.AddHours(-1), "NameError").Of(_course, "learner-ada"),
             Sent.Execution(midnight.AddMinutes(-1), "NameError").Of(_course, "learner-ada"),
             Sent.Execution(midnight.AddMinutes(1), "NameError").Of(_course, "learner-ada"),
             Sent.Execution(midnight.AddHours(-1)).Of(_course, "learner-bo"),
             Sent.Execution(midnight.AddHours(1), "NameError").Of(_course, "learner-bo"));
-        await DerivedAsync(service);
+        await service.DerivedAsync(_course);
         using var instructor = service.ClientFor(TestIdentity.Instructor(course: _course));
         var progress = await instructor.GetAsync($"/telemetry/courses/{_course}/progress").JsonAsync();
         Assert.Equal(["x 3", "s 1"], progress.GetProperty("learners").EnumerateArray().Select(learner => $"{learner.GetProperty("states")} {learner.GetProperty("tries")[0]}"));
@@ -65,7 +62,7 @@ public sealed partial class DerivationTests(TelemetryApplication app) : IClassFi
     [Fact]
     public async Task Questions_are_counted_by_class_and_objective()
     {
-        await StoreAsync(
+        await app.Service.StoreAsync(
             Question("ada", "executive", "loops"), Question("ada", "executive", "loops"), Question("ada", "instrumental", "loops"),
             Question("bo", "instrumental", "files"), Question("bo", "other", null));
         using var instructor = app.ClientFor(TestIdentity.Instructor(course: _course));
@@ -76,7 +73,7 @@ public sealed partial class DerivationTests(TelemetryApplication app) : IClassFi
                 help = await instructor.GetAsync($"/telemetry/courses/{_course}/help-seeking").JsonAsync();
                 return help.GetProperty("questions").GetInt32() == 5;
             },
-            Patience);
+            Derivations.Patience);
         Assert.Equal(["executive 2 1", "instrumental 2 2", "other 1 1"], Groups(help.GetProperty("classes")));
         Assert.Equal(["loops 3", "| 1", "files 1"], help.GetProperty("objectives").EnumerateArray().Select(one =>
             $"{(one.GetProperty("objective").GetString() is { Length: > 0 } name ? name : "|")} {one.GetProperty("questions")}"));
@@ -99,15 +96,15 @@ public sealed partial class DerivationTests(TelemetryApplication app) : IClassFi
         var made = new GeneratedClass(_course, seed: 7, _now);
         foreach (var batch in made.Batches)
         {
-            await StoreAsync(service, batch);
+            await service.StoreAsync(batch);
             // What has come is taken up at any time: sometimes before the next batch, sometimes along with it.
             if (batch.Length % 3 == 0)
             {
-                await DerivedAsync(service);
+                await service.DerivedAsync(_course);
             }
         }
 
-        await DerivedAsync(service);
+        await service.DerivedAsync(_course);
         var kept = await DumpAsync(data);
         Assert.Equal(made.Runs(), await data.OneAsync<long>("SELECT sum(executions) FROM cell_days"));
         Assert.Equal(made.Questions(), await data.OneAsync<long>("SELECT sum(questions) FROM question_days"));
@@ -123,7 +120,7 @@ public sealed partial class DerivationTests(TelemetryApplication app) : IClassFi
             Assert.Equal(System.Net.HttpStatusCode.Accepted, accepted.StatusCode);
         }
 
-        await DerivedAsync(service);
+        await service.DerivedAsync(_course);
         Assert.Equal(kept, await DumpAsync(data));
 
         // Nothing of a learner stays when the learner goes.
@@ -161,25 +158,7 @@ public sealed partial class DerivationTests(TelemetryApplication app) : IClassFi
         using var instructor = app.ClientFor(TestIdentity.Instructor(course: _course));
         var progress = JsonElement.Parse("{}");
         await Calls.UntilAsync(
-            async () => isDone(progress = await instructor.GetAsync($"/telemetry/courses/{_course}/progress").JsonAsync()), Patience);
+            async () => isDone(progress = await instructor.GetAsync($"/telemetry/courses/{_course}/progress").JsonAsync()), Derivations.Patience);
         return progress;
-    }
-
-    private async Task DerivedAsync(ServiceUnderTest<Program> service)
-    {
-        using var instructor = service.ClientFor(TestIdentity.Instructor(course: _course));
-        await Calls.UntilAsync(
-            async () => await instructor.GetAsync($"/telemetry/courses/{_course}/derivation").JsonAsync() is var state
-                && state.GetProperty("learners").GetInt64() + state.GetProperty("code").GetInt64() == 0,
-            Patience);
-    }
-
-    private Task StoreAsync(params IEnumerable<Dictionary<string, object?>> events) => StoreAsync(app.Service, events);
-
-    private static async Task StoreAsync(ServiceUnderTest<Program> to, params IEnumerable<Dictionary<string, object?>> events)
-    {
-        using var service = to.ClientFor(TestIdentity.Service());
-        var all = events.ToList();
-        Assert.Equal((all.Count, 0, ""), await service.SendAsync(all).IngestedAsync());
     }
 }

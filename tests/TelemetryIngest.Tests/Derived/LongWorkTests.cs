@@ -8,7 +8,6 @@ public sealed class LongWorkTests(TelemetryApplication app) : IClassFixture<Tele
 {
     // Made once what learners did is derived, in the same round.
     private const string Thresholds = "SELECT coalesce(string_agg(seconds || ' ' || solved, ','), '') FROM cell_thresholds";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly KeyValuePair<string, string?>[] Hasty =
     [
@@ -40,10 +39,10 @@ public sealed class LongWorkTests(TelemetryApplication app) : IClassFixture<Tele
             [.. Enters("b2", 0), .. Edits("b2", 250), Runs("b2", 301, success: false)],
             [.. Enters("b3", 0), .. Edits("b3", 200), Enter("b3", 200, "c2"), .. Edits("b3", 400)],
             [.. Enters("b4", 0), .. Edits("b4", 299), Runs("b4", 700, success: false)]);
-        await DerivedAsync(service);
+        await service.DerivedAsync(_course);
         Assert.Equal("30 60 120 240 300", await data.OneAsync<string>("SELECT string_agg(active::text, ' ' ORDER BY active) FROM cell_standings WHERE first_success IS NOT NULL"));
         Assert.Equal("300 301 200 200 299", await data.OneAsync<string>("SELECT string_agg(active::text, ' ' ORDER BY learner, cell) FROM cell_standings WHERE first_success IS NULL"));
-        await Calls.UntilAsync(async () => await data.OneAsync<string>(Thresholds) == "300 5", Patience);
+        await Calls.UntilAsync(async () => await data.OneAsync<string>(Thresholds) == "300 5", Derivations.Patience);
 
         var view = await ViewAsync(service);
         var stuck = view.GetProperty("learners").EnumerateArray().Where(one => one.GetProperty("stuck").GetBoolean()).ToList();
@@ -53,8 +52,8 @@ public sealed class LongWorkTests(TelemetryApplication app) : IClassFixture<Tele
 
         // What comes late counts where it belongs, and success ends it.
         await StoreAsync(service, [.. Edits("b4", 500)], [Runs("b2", 310, success: true)]);
-        await DerivedAsync(service);
-        await Calls.UntilAsync(async () => await data.OneAsync<string>(Thresholds) == "310 6", Patience);
+        await service.DerivedAsync(_course);
+        await Calls.UntilAsync(async () => await data.OneAsync<string>(Thresholds) == "310 6", Derivations.Patience);
         Assert.Equal(["learner-b4"], Stuck(await ViewAsync(service)));
     }
 
@@ -72,7 +71,7 @@ public sealed class LongWorkTests(TelemetryApplication app) : IClassFixture<Tele
             .. Enters("b", 0), .. Edits("b", 280, 560),
             Enter("c", 0, "c2"), .. Edits("c", 120),
         ]);
-        await DerivedAsync(service);
+        await service.DerivedAsync(_course);
         Assert.Equal(560f, await data.OneAsync<float>("SELECT active FROM cell_standings WHERE learner = 'learner-b'"));
         Assert.Empty(Stuck(await ViewAsync(service)));
     }
@@ -98,19 +97,6 @@ public sealed class LongWorkTests(TelemetryApplication app) : IClassFixture<Tele
         return await instructor.GetAsync($"/telemetry/courses/{_course}/activity").JsonAsync();
     }
 
-    private async Task DerivedAsync(ServiceUnderTest<Program> service)
-    {
-        using var instructor = service.ClientFor(TestIdentity.Instructor(course: _course));
-        await Calls.UntilAsync(
-            async () => await instructor.GetAsync($"/telemetry/courses/{_course}/derivation").JsonAsync() is var state
-                && state.GetProperty("learners").GetInt64() + state.GetProperty("code").GetInt64() == 0,
-            Patience);
-    }
-
-    private static async Task StoreAsync(ServiceUnderTest<Program> to, params IEnumerable<Dictionary<string, object?>>[] events)
-    {
-        using var service = to.ClientFor(TestIdentity.Service());
-        var all = events.SelectMany(own => own).ToList();
-        Assert.Equal((all.Count, 0, ""), await service.SendAsync(all).IngestedAsync());
-    }
+    private static Task StoreAsync(ServiceUnderTest<Program> to, params IEnumerable<Dictionary<string, object?>>[] events) =>
+        to.StoreAsync(events.SelectMany(own => own));
 }
