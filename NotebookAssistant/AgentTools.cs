@@ -27,7 +27,7 @@ internal sealed class AgentTools(
             ["allow_stdin"] = false,
             ["stop_on_error"] = false,
         }.ToJsonString());
-        if (!kernel.IsIdle)
+        if (!await kernel.IsSoonIdleAsync(time, cancellationToken))
         {
             return new AgentRun("busy", "", Cut: false, null);
         }

@@ -38,7 +38,7 @@ internal sealed class KernelCheckpoints(string language, RecentCells recent, Ass
 
         var cells = recent.Cells;
         var request = Execution(new JsonObject { ["do"] = "add", ["limit"] = options.MaxCheckpoints });
-        var (found, problem) = await TryAsync(token => kernel.AskAsync("execute_request", request, published: null, token), cancellationToken);
+        var (found, problem) = await TryAsync(kernel, token => kernel.AskAsync("execute_request", request, published: null, token), cancellationToken);
         if (found is null)
         {
             return (null, problem);
@@ -65,7 +65,7 @@ internal sealed class KernelCheckpoints(string language, RecentCells recent, Ass
 
         JsonObject? settled = null;
         var move = new KernelMove(file => Execution(RollBack(index, file)), Settle, reply => (settled = Answer(reply)) is { } answer && answer["error"] is null);
-        var (found, problem) = await TryAsync(token => kernel.MoveAsync(move, token), cancellationToken);
+        var (found, problem) = await TryAsync(kernel, token => kernel.MoveAsync(move, token), cancellationToken);
         if (found is null)
         {
             return problem;
@@ -125,13 +125,14 @@ internal sealed class KernelCheckpoints(string language, RecentCells recent, Ass
         }
     }
 
-    private async Task<(JsonObject? Found, AssistantReply? Problem)> TryAsync(Func<CancellationToken, Task<JupyterMessage?>> ask, CancellationToken cancellationToken)
+    private async Task<(JsonObject? Found, AssistantReply? Problem)> TryAsync(
+        IAssistedKernel kernel, Func<CancellationToken, Task<JupyterMessage?>> ask, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.CheckpointTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var reply = await ask(either.Token);
+            var reply = await kernel.IsSoonIdleAsync(time, either.Token) ? await ask(either.Token) : null;
             for (var aborts = 0; aborts < MaxAborts && reply is not null && IsAborted(reply); aborts++)
             {
                 // For a moment after a cell has failed, ipykernel aborts whatever it is asked next.

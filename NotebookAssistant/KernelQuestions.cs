@@ -174,6 +174,7 @@ internal sealed partial class KernelQuestions(AssistantOptions options, TimeProv
         return answer;
 
         async Task<JsonNode?> OnceAsync() =>
-            await kernel.AskAsync(type, request, published, cancellationToken) is { Content.Length: <= MaxAnswer } reply ? JsonNode.Parse(reply.Content.Span) : null;
+            await kernel.IsSoonIdleAsync(time, cancellationToken)
+            && await kernel.AskAsync(type, request, published, cancellationToken) is { Content.Length: <= MaxAnswer } reply ? JsonNode.Parse(reply.Content.Span) : null;
     }
 }

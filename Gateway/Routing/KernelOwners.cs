@@ -1,4 +1,5 @@
 using Lyceum.ServiceDefaults.Replicas;
+using Lyceum.ServiceDefaults.Storage;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 
@@ -31,7 +32,7 @@ internal static partial class KernelOwners
         {
             return (await context.RequestServices.GetRequiredService<ReplicaDirectory>().FindAsync(kind, id)).Address?.ToString();
         }
-        catch (Exception failure) when (ReplicaDirectory.IsAway(failure))
+        catch (Exception failure) when (RedisFailure.IsAway(failure))
         {
             LogAway(context.RequestServices.GetRequiredService<ILogger<ReplicaDirectory>>(), failure.Message);
             return null;

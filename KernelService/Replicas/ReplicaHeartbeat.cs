@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Lyceum.KernelService.Kernels;
 using Lyceum.KernelService.Sessions;
 using Lyceum.ServiceDefaults.Replicas;
+using Lyceum.ServiceDefaults.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
@@ -50,7 +51,7 @@ internal sealed partial class ReplicaHeartbeat(
                 await directory.RenewAsync(replicas.Self, address, options.Value.Lease);
                 missed = false;
             }
-            catch (Exception failure) when (ReplicaDirectory.IsAway(failure))
+            catch (Exception failure) when (RedisFailure.IsAway(failure))
             {
                 LogMissed(logger, failure.Message);
                 missed = true;
@@ -63,7 +64,7 @@ internal sealed partial class ReplicaHeartbeat(
         {
             await directory.LeaveAsync(replicas.Self);
         }
-        catch (Exception failure) when (ReplicaDirectory.IsAway(failure))
+        catch (Exception failure) when (RedisFailure.IsAway(failure))
         {
             LogMissed(logger, failure.Message);
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.Replicas;
+using Lyceum.ServiceDefaults.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Replicas;
@@ -26,7 +27,7 @@ internal sealed partial class ReplicaListing(
             var lists = await Task.WhenAll(others.Select(other => ListAsync(other, request, type, cancellationToken)));
             return [.. own, .. lists.SelectMany(list => list)];
         }
-        catch (Exception failure) when (ReplicaDirectory.IsAway(failure))
+        catch (Exception failure) when (RedisFailure.IsAway(failure))
         {
             LogAway(logger, failure.Message);
             return own;

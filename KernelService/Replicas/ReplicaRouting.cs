@@ -2,6 +2,7 @@ using Lyceum.KernelService.Errors;
 using Lyceum.KernelService.Kernels;
 using Lyceum.KernelService.Sessions;
 using Lyceum.ServiceDefaults.Replicas;
+using Lyceum.ServiceDefaults.Storage;
 
 namespace Lyceum.KernelService.Replicas;
 
@@ -46,7 +47,7 @@ internal static class ReplicaRouting
         {
             owner = await services.GetRequiredService<ReplicaDirectory>().FindAsync(kind, id);
         }
-        catch (Exception failure) when (ReplicaDirectory.IsAway(failure))
+        catch (Exception failure) when (RedisFailure.IsAway(failure))
         {
             await JupyterError.Result(StatusCodes.Status503ServiceUnavailable, "Which replica has this cannot be told right now: try again in a moment.").ExecuteAsync(context);
             return;

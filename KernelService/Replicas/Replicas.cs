@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Lyceum.KernelService.Outliving;
 using Lyceum.ServiceDefaults.Replicas;
+using Lyceum.ServiceDefaults.Storage;
 
 namespace Lyceum.KernelService.Replicas;
 
@@ -95,7 +96,7 @@ internal sealed partial class Replicas(IServiceProvider services, KeptFiles kept
             {
                 await say(directory);
             }
-            catch (Exception failure) when (ReplicaDirectory.IsAway(failure))
+            catch (Exception failure) when (RedisFailure.IsAway(failure))
             {
                 Volatile.Write(ref _unsaid, true);
                 LogAway(logger, failure.Message);

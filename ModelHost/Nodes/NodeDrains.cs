@@ -1,4 +1,5 @@
 using Lyceum.ModelHost.Scheduling;
+using Lyceum.ServiceDefaults.Storage;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -26,7 +27,7 @@ internal sealed partial class NodeDrains(
                 ? redis.GetDatabase().StringSetAsync(Key(node), value, KeptForDiscovered)
                 : redis.GetDatabase().StringSetAsync(Key(node), value)).WaitAsync(TimeSpan.FromMilliseconds(redis.TimeoutMilliseconds), time);
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        catch (Exception failure) when (RedisFailure.IsAway(failure))
         {
             LogAlone(logger, node.Name, failure.Message);
         }
@@ -66,7 +67,7 @@ internal sealed partial class NodeDrains(
                 }
             }
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        catch (Exception failure) when (RedisFailure.IsAway(failure))
         {
             // What was heard last holds on.
         }

@@ -1,3 +1,4 @@
+using Lyceum.ServiceDefaults.Storage;
 using StackExchange.Redis;
 
 namespace Lyceum.ModelHost.Usage;
@@ -36,7 +37,7 @@ internal sealed partial class RedisCalls(IConnectionMultiplexer redis, TimeProvi
             Found(asked, isAway: false, "");
             return answer;
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        catch (Exception failure) when (RedisFailure.IsAway(failure))
         {
             Found(asked, isAway: true, failure.Message);
             return null;

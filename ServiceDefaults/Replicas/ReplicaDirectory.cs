@@ -32,9 +32,6 @@ public sealed class ReplicaDirectory(IConnectionMultiplexer redis)
 
     private IDatabase Database => redis.GetDatabase();
 
-    /// <summary>Whether the failure is Redis's, without which everything goes on that needs no other replica.</summary>
-    public static bool IsAway(Exception failure) => failure is RedisException or TimeoutException or ObjectDisposedException;
-
     /// <summary>Says that a replica is there, for the time of the lease.</summary>
     /// <param name="replica">The replica's id.</param>
     /// <param name="address">Where others reach it.</param>
