@@ -58,6 +58,7 @@ internal sealed partial class Derivation(
             var edited = await codes.ChangedAsync(cancellationToken);
             await EachAsync(edited, codes.DeriveAsync, codes.DoneAsync, solved, cancellationToken);
             await thresholds.RefreshAsync(solved, cancellationToken);
+            await ChangeNotice.SendDerivedAsync(connection, changed.Concat(edited).Select(one => one.Course), cancellationToken);
             var rest = time.GetElapsedTime(start) * Rest;
             await Task.Delay(rest > MaxRest ? MaxRest : rest > options.Value.Interval ? rest : options.Value.Interval, time, cancellationToken);
             // The lock goes with its connection, of whose loss nobody is told.

@@ -3,11 +3,14 @@ using Npgsql;
 
 namespace Lyceum.TelemetryIngest.Events;
 
-/// <summary>Whose events are new: what replicas tell one another through PostgreSQL's NOTIFY, which delivers on commit.</summary>
+/// <summary>What is new: what replicas tell one another through PostgreSQL's NOTIFY, which delivers on commit.</summary>
 internal static class ChangeNotice
 {
-    /// <summary>The channel.</summary>
+    /// <summary>The channel on which learners are named who have new events.</summary>
     public const string Channel = "lyceum_learner_events";
+
+    /// <summary>The channel on which courses are named whose derived tables are up to date again.</summary>
+    public const string DerivedChannel = "lyceum_derived";
 
     /// <summary>PostgreSQL takes payloads of less than 8000 bytes.</summary>
     private const int MaxPayload = 7900;
@@ -28,6 +31,22 @@ internal static class ChangeNotice
             Parameters = { new() { Value = payloads } },
         };
         await notify.PrepareAsync(cancellationToken);
+        await notify.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Announces that what is derived of these courses' events is up to date.</summary>
+    public static async Task SendDerivedAsync(NpgsqlConnection connection, IEnumerable<string> courses, CancellationToken cancellationToken)
+    {
+        string[] payloads = [.. courses.Distinct()];
+        if (payloads.Length == 0)
+        {
+            return;
+        }
+
+        await using var notify = new NpgsqlCommand($"SELECT pg_notify('{DerivedChannel}', course) FROM unnest($1) AS course", connection)
+        {
+            Parameters = { new() { Value = payloads } },
+        };
         await notify.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -16,11 +16,12 @@ internal sealed partial class ChangeFeed(NpgsqlDataSource database, CourseWatche
             try
             {
                 await using var connection = await database.OpenConnectionAsync(stoppingToken);
-                connection.Notification += (_, notice) => Pass(notice.Payload);
-                await ExecuteAsync(connection, $"LISTEN {ChangeNotice.Channel}", stoppingToken);
+                connection.Notification += (_, notice) => Pass(notice);
+                await ExecuteAsync(connection, $"LISTEN {ChangeNotice.Channel}; LISTEN {ChangeNotice.DerivedChannel}", stoppingToken);
                 delay = TimeSpan.FromMilliseconds(100);
                 // What was committed while nobody listened is told to nobody else.
                 watches.Changed(null, null);
+                watches.Derived(null);
                 await ListenAsync(connection, stoppingToken);
             }
             catch (NpgsqlException failure)
@@ -52,9 +53,15 @@ internal sealed partial class ChangeFeed(NpgsqlDataSource database, CourseWatche
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private void Pass(string payload)
+    private void Pass(NpgsqlNotificationEventArgs notice)
     {
-        var (course, learners) = ChangeNotice.Read(payload);
+        if (notice.Channel == ChangeNotice.DerivedChannel)
+        {
+            watches.Derived(notice.Payload);
+            return;
+        }
+
+        var (course, learners) = ChangeNotice.Read(notice.Payload);
         watches.Changed(course, learners);
     }
 

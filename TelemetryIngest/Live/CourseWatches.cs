@@ -42,7 +42,12 @@ internal sealed class CourseWatches(
     }
 
     /// <summary>Passes on that learners of a course have new events; without learners, that anything may have changed.</summary>
-    public void Changed(string? course, IReadOnlyCollection<string>? learners)
+    public void Changed(string? course, IReadOnlyCollection<string>? learners) => Each(course, watch => watch.Changed(learners));
+
+    /// <summary>Passes on that what is derived of a course's events is up to date; without a course, of any.</summary>
+    public void Derived(string? course) => Each(course, watch => watch.Audience.Tell(subscriber => subscriber.Derived()));
+
+    private void Each(string? course, Action<CourseWatch> tell)
     {
         lock (_gate)
         {
@@ -50,7 +55,7 @@ internal sealed class CourseWatches(
             {
                 if (course is null || watch.Course == course)
                 {
-                    watch.Changed(learners);
+                    tell(watch);
                 }
             }
         }

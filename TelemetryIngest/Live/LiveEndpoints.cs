@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Lyceum.TelemetryIngest.Live;
 
-/// <summary>What a class is doing, as server-sent events: <c>activity</c> first, then <c>learner</c> and <c>summary</c> as they change.</summary>
+/// <summary>
+/// What a class is doing, as server-sent events: <c>activity</c> first, then <c>learner</c> and <c>summary</c> as they change, and
+/// <c>derived</c> when what is derived of the events is up to date.
+/// </summary>
 internal static class LiveEndpoints
 {
     public static void AddLive(this IHostApplicationBuilder builder)

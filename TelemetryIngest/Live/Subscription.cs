@@ -16,6 +16,7 @@ internal sealed class Subscription(TimeSpan heartbeat, TimeProvider time)
     private readonly Dictionary<string, string> _learners = [];
     private string? _activity;
     private string? _summary;
+    private bool _isDerived;
 
     /// <summary>Completes once there is a first snapshot; fails when the database does not answer.</summary>
     public Task Ready => _first.Task;
@@ -51,6 +52,17 @@ internal sealed class Subscription(TimeSpan heartbeat, TimeProvider time)
         lock (_gate)
         {
             _summary = newSummary;
+        }
+
+        _signal.Writer.TryWrite(true);
+    }
+
+    /// <summary>What is derived of the events is up to date, and may be asked for again.</summary>
+    public void Derived()
+    {
+        lock (_gate)
+        {
+            _isDerived = true;
         }
 
         _signal.Writer.TryWrite(true);
@@ -102,8 +114,14 @@ internal sealed class Subscription(TimeSpan heartbeat, TimeProvider time)
                 items.Add(new SseItem<string>(_summary, "summary"));
             }
 
+            if (_isDerived)
+            {
+                items.Add(new SseItem<string>("{}", "derived"));
+            }
+
             _learners.Clear();
             _activity = _summary = null;
+            _isDerived = false;
             return items;
         }
     }

@@ -42,6 +42,29 @@ public sealed class LiveTests(TelemetryApplication app) : IClassFixture<Telemetr
     }
 
     [Fact]
+    public async Task The_stream_tells_when_what_is_derived_can_be_asked_for()
+    {
+        var course = TelemetryApplication.NewCourse();
+        using var sam = app.ClientFor(TestIdentity.Student("sam", course));
+        using var instructor = app.ClientFor(TestIdentity.Instructor(course: course));
+        await using var stream = await LiveStream.OpenAsync(instructor, course);
+        await stream.NextAsync("activity");
+
+        await sam.SendAsync(Sent.Execution(Now)).IngestedAsync();
+
+        // Of what else may have been derived the stream tells as well.
+        JsonElement progress;
+        do
+        {
+            await stream.NextAsync("derived");
+            progress = await instructor.GetAsync($"/telemetry/courses/{course}/progress").JsonAsync();
+        }
+        while (progress.GetProperty("learners").GetArrayLength() == 0);
+
+        Assert.Equal("learner-sam", progress.GetProperty("learners")[0].GetProperty("learner").GetString());
+    }
+
+    [Fact]
     public async Task What_one_replica_takes_the_other_shows()
     {
         var course = TelemetryApplication.NewCourse();

@@ -49,3 +49,22 @@ test('Changes are asked about soon, together, and one question at a time', async
   expect(ask).toHaveBeenCalledTimes(2);
   vi.useRealTimers();
 });
+
+test('A question that fails is asked again, less and less often, until it is answered', async () => {
+  vi.useFakeTimers();
+  const ask = vi.fn(() => (ask.mock.calls.length < 3 ? Promise.reject(new Error('503')) : Promise.resolve()));
+  const changes = new OnChange(ask, 1000);
+  await changes.now();
+  for (const [milliseconds, times] of [
+    [1999, 1],
+    [1, 2],
+    [3999, 2],
+    [1, 3],
+    [60_000, 3],
+  ] as const) {
+    await vi.advanceTimersByTimeAsync(milliseconds);
+    expect(ask).toHaveBeenCalledTimes(times);
+  }
+
+  vi.useRealTimers();
+});

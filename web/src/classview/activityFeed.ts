@@ -5,6 +5,8 @@ interface FeedListener {
   activity(activity: Activity): void;
   learner(learner: Learner): void;
   summary(summary: Summary): void;
+  /** What is derived of the events, such as progress, is up to date and may be asked for. */
+  derived(): void;
   /** `error` is there when the feed is down; it tries again by itself. */
   connection(live: boolean, error?: unknown): void;
 }
@@ -48,6 +50,7 @@ export class ActivityFeed {
     });
     on<Learner>('learner', learner => this.listener.learner(learner));
     on<Summary>('summary', summary => this.listener.summary(summary));
+    on('derived', () => this.listener.derived());
     source.onerror = () => void this.lost(source);
   }
 

@@ -164,17 +164,19 @@ export class ClassView implements View {
         this.received = true;
         this.activity.replace(activity);
         activity.learners.forEach(({ learner }) => this.lookUp(learner));
-        this.changed();
+        this.derived();
+        this.refresh();
       },
       learner: learner => {
         this.activity.update(learner);
         this.lookUp(learner.learner);
-        this.changed();
+        this.refresh();
       },
       summary: summary => {
         this.activity.summarize(summary);
         this.refresh();
       },
+      derived: () => this.derived(),
       connection: (live, error) => this.showConnection(live, error),
     });
   }
@@ -208,11 +210,9 @@ export class ClassView implements View {
     this.problem.textContent = error ? messageOf(error) : '';
   }
 
-  /** A learner did something: what is derived of it is asked for as well. */
-  private changed(): void {
+  private derived(): void {
     this.progress.changed();
     this.questions.changed();
-    this.refresh();
   }
 
   private named(): void {

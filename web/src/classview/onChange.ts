@@ -1,20 +1,28 @@
-/** Asks again after something has changed: soon, not more often than that, one question at a time. */
+const longestWait = 30_000;
+
+/**
+ * Asks again after something has changed: soon, not more often than that, one question at a time. A question that fails is asked
+ * again, less and less often.
+ */
 export class OnChange {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asking = false;
   private changed = false;
   private closed = false;
+  private wait: number;
 
   constructor(
     private readonly ask: () => Promise<void>,
     private readonly atMostEvery: number,
-  ) {}
+  ) {
+    this.wait = atMostEvery;
+  }
 
   notify(): void {
     if (this.asking) {
       this.changed = true;
     } else if (!this.closed) {
-      this.timer ??= setTimeout(() => void this.run(), this.atMostEvery);
+      this.timer ??= setTimeout(() => void this.run(), this.wait);
     }
   }
 
@@ -39,8 +47,11 @@ export class OnChange {
     this.asking = true;
     try {
       await this.ask();
+      this.wait = this.atMostEvery;
     } catch {
-      // The next change asks again; that the connection is lost is said elsewhere.
+      // That the connection is lost is said elsewhere.
+      this.wait = Math.min(this.wait * 2, longestWait);
+      this.changed = true;
     } finally {
       this.asking = false;
     }

@@ -41,7 +41,7 @@ export class ProgressPanel {
     void this.changes.now();
   }
 
-  /** Somebody did something. */
+  /** What is shown may have changed. */
   changed(): void {
     this.changes.notify();
   }

@@ -34,7 +34,7 @@ export class QuestionsPanel {
     void this.changes.now();
   }
 
-  /** Somebody did something. */
+  /** What is shown may have changed. */
   changed(): void {
     this.changes.notify();
   }
