@@ -1,5 +1,6 @@
 using Lyceum.AppHost;
 using Lyceum.AppHost.Backing;
+using Lyceum.AppHost.Publishing;
 using Lyceum.AppHost.Secrets;
 
 try
@@ -7,8 +8,8 @@ try
     var builder = DistributedApplication.CreateBuilder(args);
     var settings = AppHostSettings.Read(builder);
     var secrets = SuiteSecrets.Add(builder, settings);
-    var backing = builder.AddBacking(settings, secrets);
-    builder.AddPublishTarget();
+    var cluster = builder.AddPublishTarget();
+    var backing = builder.AddBacking(settings, secrets, cluster);
 
     var modelhost = builder.AddService<Projects.ModelHost>("modelhost", secrets)
         .WithModels(backing.Models)
@@ -22,7 +23,7 @@ try
 
     var kernelservice = builder.AddService<Projects.KernelService>("kernelservice", secrets)
         .WithKernelReplicas(settings, backing)
-        .WithWorkspaces(settings)
+        .WithWorkspaces(settings, cluster)
         .WithOutbox(settings)
         .WithCache(backing)
         .WithReference(telemetryingest);
@@ -50,6 +51,8 @@ try
         .WithReference(telemetryingest)
         .WithReference(kernelservice)
         .WithReference(chatservice);
+
+    cluster?.Open(gateway, modelhost, telemetryingest, kernelservice, chatservice);
 
     // Exports of studies mask the names of the course's people, which Gateway knows.
     telemetryingest.WithReference(gateway);

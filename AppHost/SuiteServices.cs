@@ -1,4 +1,5 @@
 using Lyceum.AppHost.Backing;
+using Lyceum.AppHost.Publishing;
 using Lyceum.AppHost.Secrets;
 
 namespace Lyceum.AppHost;
@@ -6,17 +7,27 @@ namespace Lyceum.AppHost;
 /// <summary>What the services have in common, and what some of them need.</summary>
 internal static class SuiteServices
 {
+    // The home of the account that .NET's images run services as, which may write there; so a volume in its place can be written to as well.
+    private const string ContainerHome = "/home/app";
+
+    // In a cluster five seconds apart: a database's image is fetched meanwhile.
+    private const int PatientProbes = 60;
+
     public static IResourceBuilder<ProjectResource> AddService<TProject>(
         this IDistributedApplicationBuilder builder, string name, SuiteSecrets secrets, int? port = null)
         where TProject : IProjectMetadata, new()
     {
         var service = builder.AddProject<TProject>(name, launchProfileName: null)
             .WithHttpEndpoint(port: port)
-            .WithHttpHealthCheck("/health")
-            .WithEnvironment("Identity__Key", secrets.IdentityKey);
-        return builder.ExecutionContext.IsRunMode
-            ? service.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
-            : service;
+            .WithEnvironment("Identity__Key", secrets.IdentityKey)
+            .WithSettings(typeof(TProject).Name);
+        if (builder.ExecutionContext.IsRunMode)
+        {
+            return service.WithHttpHealthCheck("/health").WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName);
+        }
+
+        // Once it has had its database, a service that has lost it is no better for being cut off or started again: it answers that it waits.
+        return service.WithHttpProbe(ProbeType.Startup, "/health", failureThreshold: PatientProbes).WithHttpProbe(ProbeType.Liveness, "/alive");
     }
 
     public static IResourceBuilder<ProjectResource> WithDatabase(
@@ -34,8 +45,20 @@ internal static class SuiteServices
     public static IResourceBuilder<ProjectResource> WithCache(this IResourceBuilder<ProjectResource> service, SuiteBacking backing) =>
         backing.Redis is null ? service : service.WithReference(backing.Redis);
 
-    public static IResourceBuilder<ProjectResource> WithWorkspaces(this IResourceBuilder<ProjectResource> service, AppHostSettings settings) =>
-        settings.Data is null ? service : service.WithEnvironment("Workspaces__Root", DataFolder.OpenPrivate(settings.Data, "workspaces"));
+    /// <summary>Where notebooks are kept: in the data folder here, and in a volume where the suite is published to.</summary>
+    public static IResourceBuilder<ProjectResource> WithWorkspaces(
+        this IResourceBuilder<ProjectResource> service, AppHostSettings settings, KubernetesCluster? cluster)
+    {
+        if (settings.Data is not null)
+        {
+            return service.WithEnvironment("Workspaces__Root", DataFolder.OpenPrivate(settings.Data, "workspaces"));
+        }
+
+        service.WithEnvironment("Workspaces__Root", $"{ContainerHome}/workspaces")
+            .WithAnnotation(new ContainerMountAnnotation("lyceum-workspaces", ContainerHome, ContainerMountType.Volume, isReadOnly: false));
+        cluster?.Keep(service, "lyceum-workspaces", "50Gi", isShared: settings.KernelReplicas > 1);
+        return service;
+    }
 
     /// <summary>As many replicas as wanted, which find each other's kernels by way of Redis.</summary>
     public static IResourceBuilder<ProjectResource> WithKernelReplicas(this IResourceBuilder<ProjectResource> service, AppHostSettings settings, SuiteBacking backing)
@@ -65,16 +88,6 @@ internal static class SuiteServices
             // Not as an interpolated string in place: Aspire takes that for an expression of resources.
             var variable = $"Nodes__{i}";
             service.WithEnvironment(variable, models.Nodes[i]);
-        }
-
-        foreach (var (name, value) in models.Settings)
-        {
-            if (service.ApplicationBuilder.ExecutionContext.IsPublishMode && name.EndsWith("__ApiKey", StringComparison.OrdinalIgnoreCase))
-            {
-                throw new DistributedApplicationException($"ModelHost__{name} would stand in the published files for everybody to read; set ModelHost__{name}File to where the deployment puts the secret.");
-            }
-
-            service.WithEnvironment(name, value);
         }
 
         return models.Tutor is null ? service : service.WithEnvironment("Aliases__tutor", models.Tutor);

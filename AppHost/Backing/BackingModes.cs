@@ -1,3 +1,4 @@
+using Lyceum.AppHost.Publishing;
 using Lyceum.AppHost.Secrets;
 using Microsoft.Extensions.Configuration;
 
@@ -6,13 +7,14 @@ namespace Lyceum.AppHost.Backing;
 /// <summary>Decides where the data is: <c>Backing:Mode</c>, or what there is.</summary>
 internal static class BackingModes
 {
-    public static SuiteBacking AddBacking(this IDistributedApplicationBuilder builder, AppHostSettings settings, SuiteSecrets secrets)
+    public static SuiteBacking AddBacking(
+        this IDistributedApplicationBuilder builder, AppHostSettings settings, SuiteSecrets secrets, KubernetesCluster? cluster)
     {
         var mode = builder.Configuration["Backing:Mode"];
         return mode?.ToUpperInvariant() switch
         {
-            null or "" or "AUTO" => Automatic(builder, settings, secrets),
-            "CONTAINERS" => ContainerBacking.Add(builder, secrets),
+            null or "" or "AUTO" => Automatic(builder, settings, secrets, cluster),
+            "CONTAINERS" => ContainerBacking.Add(builder, secrets, cluster),
             "EXTERNAL" => ExternalBacking.Add(builder),
             "EMBEDDED" when builder.ExecutionContext.IsPublishMode => throw new DistributedApplicationException(
                 "Backing:Mode is 'embedded', which is only for running here; publish with containers or external."),
@@ -22,11 +24,12 @@ internal static class BackingModes
         };
     }
 
-    private static SuiteBacking Automatic(IDistributedApplicationBuilder builder, AppHostSettings settings, SuiteSecrets secrets)
+    private static SuiteBacking Automatic(
+        IDistributedApplicationBuilder builder, AppHostSettings settings, SuiteSecrets secrets, KubernetesCluster? cluster)
     {
         if (builder.ExecutionContext.IsPublishMode)
         {
-            return ContainerBacking.Add(builder, secrets);
+            return ContainerBacking.Add(builder, secrets, cluster);
         }
 
         if (SuiteBacking.DatabaseNames.Any(name => builder.Configuration.GetConnectionString(name) is not null))
@@ -34,6 +37,6 @@ internal static class BackingModes
             return ExternalBacking.Add(builder);
         }
 
-        return ContainerRuntime.Answers() ? ContainerBacking.Add(builder, secrets) : EmbeddedBacking.Add(builder, settings, secrets);
+        return ContainerRuntime.Answers() ? ContainerBacking.Add(builder, secrets, cluster) : EmbeddedBacking.Add(builder, settings, secrets);
     }
 }

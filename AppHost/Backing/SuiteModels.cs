@@ -1,3 +1,4 @@
+using Lyceum.AppHost.Publishing;
 using Microsoft.Extensions.Configuration;
 
 namespace Lyceum.AppHost.Backing;
@@ -6,9 +7,7 @@ namespace Lyceum.AppHost.Backing;
 /// <param name="Container">Ollama in a container.</param>
 /// <param name="Nodes">URLs, or names that service discovery knows.</param>
 /// <param name="Tutor">The model that the tutor uses.</param>
-/// <param name="Settings">Settings of ModelHost that are passed on as they are, by the names of environment variables.</param>
-internal sealed record SuiteModels(
-    IResourceBuilder<ContainerResource>? Container, IReadOnlyList<string> Nodes, string? Tutor, IReadOnlyList<KeyValuePair<string, string>> Settings)
+internal sealed record SuiteModels(IResourceBuilder<ContainerResource>? Container, IReadOnlyList<string> Nodes, string? Tutor)
 {
     private const string OllamaTag = "0.13.0";
 
@@ -23,18 +22,12 @@ internal sealed record SuiteModels(
         var wrong = nodes.FirstOrDefault(node =>
             node.Contains(':', StringComparison.Ordinal) && !(Uri.TryCreate(node, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"));
         return wrong is null
-            ? new SuiteModels(null, nodes, configuration["Models:Tutor"], SettingsFrom(configuration))
+            ? new SuiteModels(null, nodes, configuration["Models:Tutor"])
             : throw new DistributedApplicationException($"Models:Nodes has '{wrong}'; write the node's URL, such as http://gpu1:11434.");
     }
 
-    private static KeyValuePair<string, string>[] SettingsFrom(IConfiguration configuration) =>
-        [.. configuration.GetSection("ModelHost").AsEnumerable(makePathsRelative: true)
-            .Where(setting => setting.Value is not null)
-            .Select(setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!))
-            .OrderBy(setting => setting.Key, StringComparer.Ordinal)];
-
     /// <summary>Adds Ollama as a container, unless nodes are configured.</summary>
-    public static SuiteModels WithContainer(IDistributedApplicationBuilder builder)
+    public static SuiteModels WithContainer(IDistributedApplicationBuilder builder, KubernetesCluster? cluster)
     {
         var models = FromConfiguration(builder.Configuration);
         if (models.Nodes.Count > 0)
@@ -45,6 +38,7 @@ internal sealed record SuiteModels(
         var ollama = builder.AddContainer("ollama", "ollama/ollama", builder.Configuration["Models:OllamaTag"] ?? OllamaTag)
             .WithHttpEndpoint(targetPort: 11434)
             .WithVolume("ollama-data", "/root/.ollama");
+        cluster?.Keep(ollama, "ollama-data", "100Gi");
 
         // A cluster is published to for its GPUs; a laptop's runtime fails when asked for one that it has not.
         if (builder.Configuration.GetValue("Models:Gpu", builder.ExecutionContext.IsPublishMode))
@@ -53,6 +47,7 @@ internal sealed record SuiteModels(
             ollama.WithContainerRuntimeArgs("--gpus", "all")
                 .WithEnvironment("NVIDIA_VISIBLE_DEVICES", "all")
                 .WithEnvironment("NVIDIA_DRIVER_CAPABILITIES", "compute,utility");
+            cluster?.GiveGpu(ollama);
         }
 
         return models with { Container = ollama };

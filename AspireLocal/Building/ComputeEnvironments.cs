@@ -31,13 +31,6 @@ namespace Aspire.Hosting
     }
 }
 
-namespace Aspire.Hosting.Kubernetes
-{
-    /// <summary>A Kubernetes cluster to publish to.</summary>
-    /// <param name="name">The name of the resource.</param>
-    public sealed class KubernetesEnvironmentResource(string name) : Resource(name), IComputeEnvironmentResource;
-}
-
 namespace Aspire.Hosting.Docker
 {
     /// <summary>A Docker Compose project to publish to.</summary>

@@ -30,7 +30,7 @@ public static class ContainerResourceBuilderExtensions
     /// <returns>This.</returns>
     public static IResourceBuilder<T> WithVolume<T>(
         this IResourceBuilder<T> builder, string? name, string target, bool isReadOnly = false)
-        where T : ContainerResource => builder.WithAnnotation(new VolumeAnnotation(name, target, isReadOnly));
+        where T : ContainerResource => builder.WithAnnotation(new ContainerMountAnnotation(name, target, ContainerMountType.Volume, isReadOnly));
 
     /// <summary>Adds arguments for the container runtime.</summary>
     /// <typeparam name="T">The kind of container.</typeparam>

@@ -122,6 +122,16 @@ public static class ResourceBuilderExtensions
         where T : IResourceWithEndpoints =>
         builder.WithAnnotation(new HttpHealthAnnotation(path ?? "/", statusCode ?? 200, endpointName));
 
+    /// <summary>Says where a platform that the application is published to asks; AspireLocal asks for <see cref="WithHttpHealthCheck"/> only.</summary>
+    /// <typeparam name="T">The kind of resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="type">What is asked.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="failureThreshold">After how many answers in a row that are none, or bad ones, it has failed.</param>
+    /// <returns>This.</returns>
+    public static IResourceBuilder<T> WithHttpProbe<T>(this IResourceBuilder<T> builder, ProbeType type, string? path = null, int? failureThreshold = null)
+        where T : IResourceWithEndpoints, IResourceWithProbes => builder;
+
     /// <summary>Takes the resource for ready once a registered health check says so.</summary>
     /// <typeparam name="T">The kind of resource.</typeparam>
     /// <param name="builder">The resource.</param>

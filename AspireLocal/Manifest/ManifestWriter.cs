@@ -89,7 +89,7 @@ internal sealed class ManifestWriter(ManifestPublishingContext context, Distribu
         }
 
         WriteArguments(container);
-        var volumes = container.Annotations.OfType<VolumeAnnotation>().ToArray();
+        var volumes = container.Annotations.OfType<ContainerMountAnnotation>().ToArray();
         if (volumes.Length == 0)
         {
             return;
@@ -99,9 +99,9 @@ internal sealed class ManifestWriter(ManifestPublishingContext context, Distribu
         foreach (var volume in volumes)
         {
             writer.WriteStartObject();
-            if (volume.Name is not null)
+            if (volume.Source is not null)
             {
-                writer.WriteString("name", volume.Name);
+                writer.WriteString("name", volume.Source);
             }
 
             writer.WriteString("target", volume.Target);

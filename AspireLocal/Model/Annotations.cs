@@ -34,6 +34,49 @@ public enum ResourceAnnotationMutationBehavior
     Replace,
 }
 
+/// <summary>What is mounted into a container.</summary>
+public enum ContainerMountType
+{
+    /// <summary>A folder of the machine.</summary>
+    BindMount,
+
+    /// <summary>A volume that the platform keeps.</summary>
+    Volume,
+}
+
+/// <summary>Something that is mounted into a container.</summary>
+/// <param name="source">The volume's name or the folder; null for a volume without a name.</param>
+/// <param name="target">Where in the container.</param>
+/// <param name="type">What it is.</param>
+/// <param name="isReadOnly">Whether the container may only read it.</param>
+public sealed class ContainerMountAnnotation(string? source, string target, ContainerMountType type, bool isReadOnly) : IResourceAnnotation
+{
+    /// <summary>The volume's name or the folder; null for a volume without a name.</summary>
+    public string? Source { get; } = source;
+
+    /// <summary>Where in the container.</summary>
+    public string Target { get; } = target;
+
+    /// <summary>What it is.</summary>
+    public ContainerMountType Type { get; } = type;
+
+    /// <summary>Whether the container may only read it.</summary>
+    public bool IsReadOnly { get; } = isReadOnly;
+}
+
+/// <summary>What a platform wants to know of a resource.</summary>
+public enum ProbeType
+{
+    /// <summary>Whether it has started.</summary>
+    Startup,
+
+    /// <summary>Whether it takes requests.</summary>
+    Readiness,
+
+    /// <summary>Whether it must be started again.</summary>
+    Liveness,
+}
+
 /// <summary>A link that the dashboard shows for a resource.</summary>
 public sealed class ResourceUrlAnnotation : IResourceAnnotation
 {
@@ -57,8 +100,6 @@ internal sealed record HealthCheckAnnotation(string Key) : IResourceAnnotation;
 internal sealed record HttpHealthAnnotation(string Path, int StatusCode, string? EndpointName) : IResourceAnnotation;
 
 internal sealed record ImageAnnotation(string Registry, string Image, string Tag) : IResourceAnnotation;
-
-internal sealed record VolumeAnnotation(string? Name, string Target, bool IsReadOnly) : IResourceAnnotation;
 
 internal sealed record RuntimeArgumentsAnnotation(IReadOnlyList<string> Arguments) : IResourceAnnotation;
 

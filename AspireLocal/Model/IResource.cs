@@ -30,6 +30,12 @@ public interface IResourceWithEndpoints : IResource;
 /// <summary>A resource that can wait for others before it starts.</summary>
 public interface IResourceWithWaitSupport : IResource;
 
+/// <summary>A resource that runs somewhere, such as a project or a container.</summary>
+public interface IComputeResource : IResource;
+
+/// <summary>A resource that a platform can ask how it is.</summary>
+public interface IResourceWithProbes : IResource;
+
 /// <summary>A resource that lives inside another one.</summary>
 /// <typeparam name="T">The kind of the parent.</typeparam>
 public interface IResourceWithParent<out T> : IResource

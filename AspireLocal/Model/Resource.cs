@@ -31,7 +31,7 @@ public abstract partial class Resource : IResource
 /// <summary>A .NET project that runs as a process of its own.</summary>
 /// <param name="name">The name of the resource.</param>
 public class ProjectResource(string name)
-    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport;
+    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource;
 
 /// <summary>A program that is started with arguments.</summary>
 /// <param name="name">The name of the resource.</param>
@@ -50,7 +50,7 @@ public class ExecutableResource(string name, string command, string workingDirec
 /// <summary>A container; AspireLocal describes it in a manifest and does not run it.</summary>
 /// <param name="name">The name of the resource.</param>
 public class ContainerResource(string name)
-    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
+    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource
 {
     /// <summary>What the container starts, where it is not what the image says.</summary>
     public string? Entrypoint { get; set; }

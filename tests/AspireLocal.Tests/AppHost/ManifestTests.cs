@@ -57,7 +57,20 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public async Task Settings_of_ModelHost_are_passed_on_and_a_key_is_not_published()
+    public async Task Notebooks_are_kept_in_a_volume_of_KernelServices()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Of("manifest.json");
+
+        var (code, _, error) = await AppHostProgram.RunAsync(Nothing, "--publisher", "manifest", "--output-path", file);
+
+        Assert.True(code == 0, error);
+        using var manifest = JsonDocument.Parse(await File.ReadAllTextAsync(file));
+        Assert.Equal("/home/app/workspaces", Text(manifest.RootElement.GetProperty("resources"), "kernelservice", "env", "Workspaces__Root"));
+    }
+
+    [Fact]
+    public async Task Settings_of_services_are_passed_on_and_a_key_is_not_published()
     {
         using var folder = new TemporaryFolder();
         var file = folder.Of("manifest.json");
@@ -66,6 +79,8 @@ public sealed class ManifestTests
             ["ModelHost__Nodes__1__Url"] = "http://vllm:8000",
             ["ModelHost__Nodes__1__Kind"] = "openai",
             ["ModelHost__Nodes__1__ApiKeyFile"] = "/run/secrets/vllm",
+            ["KernelService__Kernels__Max"] = "600",
+            ["KernelService__Replicas"] = "3",
         };
 
         var (code, _, error) = await AppHostProgram.RunAsync(settings, "--publisher", "manifest", "--output-path", file);
@@ -75,6 +90,8 @@ public sealed class ManifestTests
         var resources = manifest.RootElement.GetProperty("resources");
         Assert.Equal("openai", Text(resources, "modelhost", "env", "Nodes__1__Kind"));
         Assert.Equal("/run/secrets/vllm", Text(resources, "modelhost", "env", "Nodes__1__ApiKeyFile"));
+        Assert.Equal("600", Text(resources, "kernelservice", "env", "Kernels__Max"));
+        Assert.False(Find(resources, "kernelservice", "env").TryGetProperty("Replicas", out _));
 
         settings["ModelHost__Nodes__1__ApiKey"] = "sk-secret";
         (code, _, error) = await AppHostProgram.RunAsync(settings, "--publisher", "manifest", "--output-path", file);

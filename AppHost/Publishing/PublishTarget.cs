@@ -1,29 +1,30 @@
-namespace Lyceum.AppHost;
+namespace Lyceum.AppHost.Publishing;
 
 /// <summary>Where <c>aspire publish</c> and <c>aspire deploy</c> take the suite: <c>Publish:Target</c>.</summary>
 internal static class PublishTarget
 {
-    public static void AddPublishTarget(this IDistributedApplicationBuilder builder)
+    /// <summary>Adds the place to publish to.</summary>
+    /// <returns>The cluster when it is Kubernetes; else null.</returns>
+    public static KubernetesCluster? AddPublishTarget(this IDistributedApplicationBuilder builder)
     {
         if (!builder.ExecutionContext.IsPublishMode)
         {
-            return;
+            return null;
         }
 
         var target = builder.Configuration["Publish:Target"];
         switch (target?.ToUpperInvariant())
         {
             case null or "" or "MANIFEST":
-                break;
+                return null;
             case "KUBERNETES":
-                builder.AddKubernetesEnvironment("k8s");
-                break;
+                return new KubernetesCluster(builder.AddKubernetesEnvironment("k8s"), builder.Configuration.GetSection("Publish"));
             case "CONTAINERAPPS":
                 builder.AddAzureContainerAppEnvironment("aca");
-                break;
+                return null;
             case "COMPOSE":
                 builder.AddDockerComposeEnvironment("compose");
-                break;
+                return null;
             default:
                 throw new DistributedApplicationException(
                     $"Publish:Target is '{target}'; write kubernetes, containerapps or compose, or leave it out for the manifest.");

@@ -1,0 +1,82 @@
+using Aspire.Hosting.Kubernetes;
+using Aspire.Hosting.Kubernetes.Resources;
+using Microsoft.Extensions.Configuration;
+
+namespace Lyceum.AppHost.Publishing;
+
+/// <summary>What a Kubernetes cluster has to be told beyond what runs there: what is kept, who gets a GPU, and where people come in.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="settings">The section <c>Publish</c>.</param>
+internal sealed class KubernetesCluster(IResourceBuilder<KubernetesEnvironmentResource> cluster, IConfiguration settings)
+{
+    /// <summary>Keeps a volume that a workload mounts, as a claim; without, Kubernetes forgets it with the pod.</summary>
+    /// <param name="workload">The workload.</param>
+    /// <param name="volume">The volume's name.</param>
+    /// <param name="capacity">How large it is unless <c>Publish:Storage:{volume}</c> says.</param>
+    /// <param name="isShared">Whether pods on several machines write to it.</param>
+    public void Keep<T>(IResourceBuilder<T> workload, string volume, string capacity, bool isShared = false)
+        where T : IComputeResource
+    {
+        var claim = cluster.AddPersistentVolume(volume)
+            .WithCapacity(settings[$"Storage:{volume}"] ?? capacity)
+            .WithAccessMode(isShared ? PersistentVolumeAccessMode.ReadWriteMany : PersistentVolumeAccessMode.ReadWriteOnce);
+        if (settings["StorageClass"] is { Length: > 0 } storageClass)
+        {
+            claim.WithStorageClass(storageClass);
+        }
+
+        workload.WithPersistentVolume(claim);
+    }
+
+    /// <summary>Places a workload on a machine with a GPU, of the kind that <c>Publish:GpuResource</c> names, which it has for itself.</summary>
+    public void GiveGpu<T>(IResourceBuilder<T> workload)
+        where T : IComputeResource =>
+        ForEachContainer(workload, container => (container.Resources ??= new()).Limits[settings["GpuResource"] ?? "nvidia.com/gpu"] = "1");
+
+    /// <summary>Has services asked how they are, and lets people in to the first of them.</summary>
+    public void Open(IResourceBuilder<ProjectResource> gateway, params IResourceBuilder<ProjectResource>[] others)
+    {
+        foreach (var service in others.Prepend(gateway))
+        {
+            ForEachContainer(service, MendProbes);
+        }
+
+        Expose(gateway.GetEndpoint("http"));
+    }
+
+    private static void ForEachContainer<T>(IResourceBuilder<T> workload, Action<ContainerV1> change)
+        where T : IComputeResource => workload.PublishAsKubernetesService(service => service.Workload!.PodTemplate.Spec.Containers.ToList().ForEach(change));
+
+    /// <summary>Aspire writes the scheme in small letters, which Kubernetes refuses: https://github.com/microsoft/aspire/issues/18271.</summary>
+    private static void MendProbes(ContainerV1 container)
+    {
+        foreach (var probe in new[] { container.StartupProbe, container.LivenessProbe })
+        {
+            if (probe?.HttpGet is { } get)
+            {
+                get.Scheme = "HTTP";
+            }
+        }
+    }
+
+    /// <summary>Lets people in at <c>Publish:Host</c>, if there is one, by the certificate in the secret <c>Publish:TlsSecret</c>.</summary>
+    private void Expose(EndpointReference endpoint)
+    {
+        if (settings["Host"] is not { Length: > 0 } host)
+        {
+            return;
+        }
+
+        // Sockets of notebooks and streams of answers stay open and are not held back; uploads are as large as Gateway allows.
+        var ingress = cluster.AddIngress("ingress")
+            .WithHostname(host)
+            .WithPath(host, "/", endpoint)
+            .WithIngressAnnotation("nginx.ingress.kubernetes.io/proxy-body-size", "32m")
+            .WithIngressAnnotation("nginx.ingress.kubernetes.io/proxy-buffering", "off")
+            .WithIngressAnnotation("nginx.ingress.kubernetes.io/proxy-read-timeout", "3600");
+        if (settings["TlsSecret"] is { Length: > 0 } secret)
+        {
+            ingress.WithTls(secret);
+        }
+    }
+}
