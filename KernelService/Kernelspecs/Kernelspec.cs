@@ -9,12 +9,23 @@ namespace Lyceum.KernelService.Kernelspecs;
 /// <param name="File">The content of <c>kernel.json</c>.</param>
 internal sealed partial record Kernelspec(string Name, string Folder, string Executable, KernelspecFile File)
 {
+    private const string HistoryOption = "--HistoryManager.hist_file=";
+
     public bool InterruptsByMessage => string.Equals(File.InterruptMode, "message", StringComparison.Ordinal);
+
+    /// <summary>
+    /// IPython writes what is run to one file of the account, where every user's kernel could read it, and no erasure reaches it; so it
+    /// is kept in the kernel's memory, unless the kernelspec says where.
+    /// </summary>
+    private bool SharesHistory =>
+        File.Argv.Any(argument => argument is "ipykernel_launcher" or "ipykernel")
+        && !File.Argv.Any(argument => argument.StartsWith(HistoryOption, StringComparison.Ordinal));
 
     public static bool IsName(string name) => NamePattern().IsMatch(name);
 
     /// <summary>The program's arguments with their placeholders filled in.</summary>
-    public IEnumerable<string> Arguments(string connectionFile) => File.Argv.Skip(1).Select(argument => Fill(argument, connectionFile));
+    public IEnumerable<string> Arguments(string connectionFile) =>
+        [.. File.Argv.Skip(1).Select(argument => Fill(argument, connectionFile)), .. SharesHistory ? [$"{HistoryOption}:memory:"] : (string[])[]];
 
     /// <summary>The files that a client may fetch, by the names under which it asks.</summary>
     public IReadOnlyDictionary<string, string> Resources()

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Lyceum.Testing;
 
 namespace Lyceum.KernelService.Tests.Channels;
 
@@ -40,6 +41,29 @@ public sealed class ExecutionTests(KernelServiceFixture service) : IClassFixture
         Assert.NotEmpty(error.Content["traceback"]!.AsArray());
         Assert.Equal("error", messages.First(message => message.Channel == "shell").Text("status"));
         await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
+    }
+
+    [Fact]
+    public async Task What_one_user_ran_is_in_their_own_kernels_history_and_in_nobody_elses()
+    {
+        var word = $"w{Guid.NewGuid():N}";
+        var search = $"get_ipython().run_line_magic('history', '-g {word[..10]}' + '{word[10..]}')";
+        using var sam = service.ClientOf(KernelServiceFixture.Sam);
+        var own = await sam.StartKernelAsync();
+        await using (var client = await NotebookClient.ConnectAsync(service, own, KernelServiceFixture.Sam))
+        {
+            await client.RunAsync($"{word} = 1");
+            Assert.Contains(await client.RunAsync("%history"), message => message.Type == "stream" && message.Text("text").Contains(word, StringComparison.Ordinal));
+        }
+
+        // Ending, a kernel writes what there is to write.
+        await sam.DeleteAsync(JupyterRest.Path($"/api/kernels/{own}"));
+        var other = TestIdentity.Student("kim");
+        using var kim = service.ClientOf(other);
+        var kernel = await kim.StartKernelAsync();
+        await using var reader = await NotebookClient.ConnectAsync(service, kernel, other);
+        Assert.DoesNotContain(await reader.RunAsync(search), message => message.Type == "stream" && message.Text("text").Contains(word, StringComparison.Ordinal));
+        await kim.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
     }
 
     [Fact]
