@@ -9,9 +9,14 @@ namespace Lyceum.Gateway.Accounts;
 /// <param name="Roles">Some of <c>owner</c>, <c>instructor</c>, <c>student</c>.</param>
 /// <param name="Learner">The pseudonym under which analytics know the account.</param>
 /// <param name="CreatedAt">When it was made, UTC; null for the owner.</param>
-public sealed record Account(string Id, string Name, string Course, IReadOnlyList<string> Roles, string Learner, DateTimeOffset? CreatedAt);
+public sealed record Account(string Id, string Name, string Course, IReadOnlyList<string> Roles, string Learner, DateTimeOffset? CreatedAt)
+{
+    /// <summary>Which token the account has, without telling it: a session ends when it is another one. Empty for the owner.</summary>
+    [JsonIgnore]
+    internal string Credential { get; init; } = "";
+}
 
-/// <summary>The people of the caller's course.</summary>
+/// <summary>The people of a course.</summary>
 /// <param name="Accounts">By name.</param>
 public sealed record AccountList(IReadOnlyList<Account> Accounts);
 
@@ -19,12 +24,21 @@ public sealed record AccountList(IReadOnlyList<Account> Accounts);
 /// <param name="Names">The names, without the owner's.</param>
 public sealed record AccountNames(IReadOnlyList<string> Names);
 
-/// <summary>Asks for a new account in the caller's course.</summary>
+/// <summary>Asks for a new account.</summary>
 /// <param name="Name">The name to show, 1 to 100 characters.</param>
 /// <param name="Roles"><c>student</c> (the default), <c>instructor</c> or both; only the owner makes instructors.</param>
-public sealed record NewAccount(string? Name, IReadOnlyList<string>? Roles);
+/// <param name="Course">The slug of the course, the caller's unless given; only the owner names another one, which need not exist yet.</param>
+public sealed record NewAccount(string? Name, IReadOnlyList<string>? Roles, string? Course);
 
-/// <summary>A new account with its token, which is shown this once and kept only as a hash.</summary>
+/// <summary>Asks for many accounts at once, of which either all are made or none.</summary>
+/// <param name="Accounts">1 to 1000.</param>
+public sealed record NewAccounts(IReadOnlyList<NewAccount>? Accounts);
+
+/// <summary>New accounts.</summary>
+/// <param name="Accounts">In the order in which they were asked for.</param>
+public sealed record CreatedAccounts(IReadOnlyList<CreatedAccount> Accounts);
+
+/// <summary>An account with its new token, which is shown this once and kept only as a hash.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Token">What its holder signs in with.</param>
 /// <param name="SignInPath">The path on this address that signs its visitor in.</param>
@@ -40,7 +54,9 @@ public sealed record Self(string Subject, string Name, string Course, IReadOnlyL
 [JsonSerializable(typeof(AccountList))]
 [JsonSerializable(typeof(AccountNames))]
 [JsonSerializable(typeof(NewAccount))]
+[JsonSerializable(typeof(NewAccounts))]
 [JsonSerializable(typeof(CreatedAccount))]
+[JsonSerializable(typeof(CreatedAccounts))]
 [JsonSerializable(typeof(Self))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class AccountJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -6,9 +7,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Lyceum.Gateway.Accounts;
 
 /// <summary>The people of a course, and who the caller is.</summary>
-internal static class AccountEndpoints
+internal static partial class AccountEndpoints
 {
     private const int MaxNameLength = 100;
+    private const int MaxAtOnce = 1000;
 
     public static void AddAccounts(this IHostApplicationBuilder builder)
     {
@@ -35,6 +37,8 @@ internal static class AccountEndpoints
         var accounts = routes.MapGroup("/accounts").RequireAuthorization(Policies.Instructor);
         accounts.MapGet("", ListAsync);
         accounts.MapPost("", CreateAsync);
+        accounts.MapPost("/batch", CreateAllAsync);
+        accounts.MapPost("/{id:guid}/token", RenewTokenAsync);
         accounts.MapDelete("/{id:guid}", DeleteAsync);
     }
 
@@ -44,8 +48,15 @@ internal static class AccountEndpoints
         return TypedResults.Ok(new Self(caller.Subject, caller.Name, caller.Course, caller.Roles));
     }
 
-    private static async Task<Ok<AccountList>> ListAsync(HttpContext context, AccountStore accounts, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new AccountList(await accounts.ListAsync(context.User.Caller().Course, cancellationToken)));
+    private static async Task<Results<Ok<AccountList>, ForbidHttpResult>> ListAsync(
+        string? course, HttpContext context, AccountStore accounts, CancellationToken cancellationToken)
+    {
+        var caller = context.User.Caller();
+        var asked = string.IsNullOrEmpty(course) ? caller.Course : course;
+        return asked == caller.Course || IsOwner(caller)
+            ? TypedResults.Ok(new AccountList(await accounts.ListAsync(asked, cancellationToken)))
+            : TypedResults.Forbid();
+    }
 
     private static async Task<Ok<AccountNames>> NamesAsync(string course, AccountStore accounts, CancellationToken cancellationToken) =>
         TypedResults.Ok(new AccountNames([.. (await accounts.ListAsync(course, cancellationToken)).Where(account => account.CreatedAt is not null).Select(account => account.Name)]));
@@ -53,45 +64,88 @@ internal static class AccountEndpoints
     private static async Task<Results<Created<CreatedAccount>, ValidationProblem, ForbidHttpResult>> CreateAsync(
         NewAccount request, HttpContext context, AccountStore accounts, CancellationToken cancellationToken)
     {
-        var name = request.Name?.Trim() ?? "";
-        string[] roles = [.. request.Roles is { Count: > 0 } asked ? asked.Distinct() : [Roles.Student]];
-        if (Problems(name, roles) is { Count: > 0 } problems)
+        var caller = context.User.Caller();
+        var person = Read(request, caller);
+        if (Problems(person, "") is { Count: > 0 } problems)
         {
             return TypedResults.ValidationProblem(problems);
         }
 
-        var caller = context.User.Caller();
-        if (roles.Contains(Roles.Instructor) && !caller.Roles.Contains(Roles.Owner))
+        if (!MayMake(caller, person))
         {
             return TypedResults.Forbid();
         }
 
-        var (account, token) = await accounts.CreateAsync(name, caller.Course, roles, cancellationToken);
-        return TypedResults.Created($"/accounts/{account.Id}", new CreatedAccount(account, token, $"/?token={token}"));
+        var created = Shown((await accounts.CreateAsync([person], cancellationToken))[0]);
+        return TypedResults.Created($"/accounts/{created.Account.Id}", created);
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        Guid id, HttpContext context, AccountStore accounts, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<CreatedAccounts>, ValidationProblem, ForbidHttpResult>> CreateAllAsync(
+        NewAccounts request, HttpContext context, AccountStore accounts, CancellationToken cancellationToken)
     {
         var caller = context.User.Caller();
-        return await accounts.DeleteAsync(id, caller.Course, caller.Roles.Contains(Roles.Owner), cancellationToken)
-            ? TypedResults.NoContent()
-            : TypedResults.Problem($"Account {id} does not exist in this course, or is not yours to delete.", statusCode: StatusCodes.Status404NotFound);
-    }
-
-    private static Dictionary<string, string[]> Problems(string name, string[] roles)
-    {
-        var problems = new Dictionary<string, string[]>();
-        if (name.Length is 0 or > MaxNameLength || name.Any(char.IsControl))
+        (string Name, string Course, string[] Roles)[] people = [.. (request.Accounts ?? []).Select(one => Read(one, caller))];
+        var problems = people.Length is 0 or > MaxAtOnce
+            ? new Dictionary<string, string[]> { ["accounts"] = [$"Write 1 to {MaxAtOnce} accounts."] }
+            : people.SelectMany((one, index) => Problems(one, $"accounts[{index}].")).ToDictionary();
+        if (problems.Count > 0)
         {
-            problems["name"] = [$"Write a name of 1 to {MaxNameLength} characters."];
+            return TypedResults.ValidationProblem(problems);
         }
 
-        if (roles.Except([Roles.Student, Roles.Instructor]).Any())
+        return people.All(one => MayMake(caller, one))
+            ? TypedResults.Ok(new CreatedAccounts([.. (await accounts.CreateAsync(people, cancellationToken)).Select(Shown)]))
+            : TypedResults.Forbid();
+    }
+
+    private static async Task<Results<Ok<CreatedAccount>, ProblemHttpResult>> RenewTokenAsync(
+        Guid id, HttpContext context, AccountStore accounts, CancellationToken cancellationToken) =>
+        await accounts.RenewTokenAsync(id, CourseToChange(context), cancellationToken) is { } renewed
+            ? TypedResults.Ok(Shown(renewed))
+            : TypedResults.Problem($"Account {id} does not exist in this course, or its token is not yours to renew.", statusCode: StatusCodes.Status404NotFound);
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        Guid id, HttpContext context, AccountStore accounts, CancellationToken cancellationToken) =>
+        await accounts.DeleteAsync(id, CourseToChange(context), cancellationToken)
+            ? TypedResults.NoContent()
+            : TypedResults.Problem($"Account {id} does not exist in this course, or is not yours to delete.", statusCode: StatusCodes.Status404NotFound);
+
+    /// <summary>Where the caller may change accounts; null for everywhere.</summary>
+    private static string? CourseToChange(HttpContext context) => context.User.Caller() is var caller && IsOwner(caller) ? null : caller.Course;
+
+    private static bool IsOwner(CallerIdentity caller) => caller.Roles.Contains(Roles.Owner);
+
+    private static bool MayMake(CallerIdentity caller, (string Name, string Course, string[] Roles) person) =>
+        IsOwner(caller) || (person.Course == caller.Course && !person.Roles.Contains(Roles.Instructor));
+
+    private static CreatedAccount Shown((Account Account, string Token) made) => new(made.Account, made.Token, $"/?token={made.Token}");
+
+    private static (string Name, string Course, string[] Roles) Read(NewAccount? request, CallerIdentity caller) => (
+        request?.Name?.Trim() ?? "",
+        string.IsNullOrEmpty(request?.Course) ? caller.Course : request.Course,
+        [.. request?.Roles is { Count: > 0 } asked ? asked.Distinct() : [Roles.Student]]);
+
+    private static Dictionary<string, string[]> Problems((string Name, string Course, string[] Roles) person, string prefix)
+    {
+        var problems = new Dictionary<string, string[]>();
+        if (person.Name.Length is 0 or > MaxNameLength || person.Name.Any(char.IsControl))
         {
-            problems["roles"] = [$"Choose from {Roles.Student} and {Roles.Instructor}."];
+            problems[$"{prefix}name"] = [$"Write a name of 1 to {MaxNameLength} characters."];
+        }
+
+        if (!CourseSlug().IsMatch(person.Course))
+        {
+            problems[$"{prefix}course"] = ["Write lower-case letters, digits and hyphens, at most 63."];
+        }
+
+        if (person.Roles.Except([Roles.Student, Roles.Instructor]).Any())
+        {
+            problems[$"{prefix}roles"] = [$"Choose from {Roles.Student} and {Roles.Instructor}."];
         }
 
         return problems;
     }
+
+    [GeneratedRegex(AccountsOptions.CoursePattern)]
+    private static partial Regex CourseSlug();
 }

@@ -16,7 +16,9 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
     public static readonly TimeSpan CacheTime = TimeSpan.FromSeconds(10);
 
     private const string OwnerId = "owner";
-    private const string Columns = "id, name, course, roles, created_at";
+    private const string Columns = "id, name, course, roles, created_at, token_hash";
+    private const string MayChange = $"($2::text IS NULL OR course = $2 AND NOT '{Roles.Instructor}' = ANY (roles))";
+    private const int CredentialBytes = 8;
 
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
     private readonly byte[] _ownerHash = Hash(options.Value.OwnerToken);
@@ -39,27 +41,63 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
     public async Task<IReadOnlyList<Account>> ListAsync(string course, CancellationToken cancellationToken) =>
         [Owner, .. await ReadAsync($"SELECT {Columns} FROM accounts WHERE course = $1 ORDER BY name, id LIMIT 10000", [course], cancellationToken)];
 
-    /// <summary>Makes an account and its token; only the token's hash is kept.</summary>
-    public async Task<(Account Account, string Token)> CreateAsync(string name, string course, string[] roles, CancellationToken cancellationToken)
+    /// <summary>Makes accounts, all or none, and their tokens, of which only hashes are kept.</summary>
+    public async Task<List<(Account Account, string Token)>> CreateAsync(
+        IEnumerable<(string Name, string Course, string[] Roles)> people, CancellationToken cancellationToken)
     {
-        var token = "lyc_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
-        var created = await ReadAsync(
-            $"INSERT INTO accounts (id, name, course, roles, token_hash) VALUES ($1, $2, $3, $4, $5) RETURNING {Columns}",
-            [Guid.CreateVersion7(), name, course, roles, Hash(token)], cancellationToken);
-        return (created[0], token);
+        List<(Account Account, string Token)> created = [];
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        foreach (var (name, course, roles) in people)
+        {
+            var token = NewToken();
+            await using var command = Command(
+                $"INSERT INTO accounts (id, name, course, roles, token_hash) VALUES ($1, $2, $3, $4, $5) RETURNING {Columns}",
+                [Guid.CreateVersion7(), name, course, roles, Hash(token)]);
+            command.Connection = connection;
+            created.Add(((await ReadAsync(command, cancellationToken))[0], token));
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return created;
     }
 
-    /// <summary>Deletes an account of the course, an instructor's only when asked to; false when there is none.</summary>
-    public async Task<bool> DeleteAsync(Guid id, string course, bool instructorsToo, CancellationToken cancellationToken)
+    /// <summary>Gives a student of the course, or without a course anybody, a new token; null when there is no such account. Its sessions end.</summary>
+    public async Task<(Account Account, string Token)?> RenewTokenAsync(Guid id, string? course, CancellationToken cancellationToken)
+    {
+        var token = NewToken();
+        var renewed = await ReadAsync(
+            $"UPDATE accounts SET token_hash = $3 WHERE id = $1 AND {MayChange} RETURNING {Columns}",
+            [id, (object?)course ?? DBNull.Value, Hash(token)], cancellationToken);
+        _cache.Clear();
+        return renewed.Count == 0 ? null : (renewed[0], token);
+    }
+
+    /// <summary>Deletes a student of the course, or without a course anybody; false when there is no such account.</summary>
+    public async Task<bool> DeleteAsync(Guid id, string? course, CancellationToken cancellationToken)
     {
         var deleted = await ReadAsync(
-            $"DELETE FROM accounts WHERE id = $1 AND course = $2 AND ($3 OR NOT '{Roles.Instructor}' = ANY (roles)) RETURNING {Columns}",
-            [id, course, instructorsToo], cancellationToken);
+            $"DELETE FROM accounts WHERE id = $1 AND {MayChange} RETURNING {Columns}", [id, (object?)course ?? DBNull.Value], cancellationToken);
         _cache.Clear();
         return deleted.Count > 0;
     }
 
     public void Dispose() => _cache.Dispose();
+
+    private static string NewToken() => "lyc_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
+
+    private static NpgsqlCommand Command(string sql, object[] parameters)
+    {
+#pragma warning disable CA2100 // Constants of this class.
+        var command = new NpgsqlCommand(sql);
+#pragma warning restore CA2100
+        foreach (var value in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return command;
+    }
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
@@ -76,12 +114,14 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
 
     private async Task<List<Account>> ReadAsync(string sql, object[] parameters, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(sql);
-        foreach (var value in parameters)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = Command(sql, parameters);
+        command.Connection = connection;
+        return await ReadAsync(command, cancellationToken);
+    }
 
+    private async Task<List<Account>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         List<Account> accounts = [];
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -93,7 +133,10 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
                 reader.GetString(2),
                 reader.GetFieldValue<string[]>(3),
                 pseudonyms.Of(id),
-                reader.GetFieldValue<DateTimeOffset>(4)));
+                reader.GetFieldValue<DateTimeOffset>(4))
+            {
+                Credential = Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(5).AsSpan(0, CredentialBytes)),
+            });
         }
 
         return accounts;

@@ -37,7 +37,7 @@ internal sealed class GatewayAuthenticationHandler(
             return account is null ? AuthenticateResult.Fail("The token is not valid.") : Success(account);
         }
 
-        if (session.AccountIdOf(Request) is not { } id)
+        if (session.Of(Request) is not var (id, credential))
         {
             return AuthenticateResult.NoResult();
         }
@@ -47,9 +47,9 @@ internal sealed class GatewayAuthenticationHandler(
             return AuthenticateResult.Fail("Another site made the browser send this request.");
         }
 
-        return await accounts.FindByIdAsync(id, Context.RequestAborted) is { } signedIn
+        return await accounts.FindByIdAsync(id, Context.RequestAborted) is { } signedIn && signedIn.Credential == credential
             ? Success(signedIn)
-            : AuthenticateResult.Fail("The account is gone.");
+            : AuthenticateResult.Fail("The account is gone, or has another token now.");
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -12,6 +12,41 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
     private readonly Suite _suite = running.Suite;
 
     [Fact]
+    public async Task The_owner_opens_a_course_whose_instructor_lets_a_class_in_and_replaces_a_lost_link()
+    {
+        var course = $"c{Guid.NewGuid():N}";
+        var owner = await browser.OpenAsync(_suite, _suite.Token);
+        await owner.GotoAsync($"{_suite.Gateway}class");
+        await owner.GetByTestId("add-people").ClickAsync();
+        await owner.GetByTestId("people-names").FillAsync("Ines");
+        await owner.GetByTestId("people-role").SelectOptionAsync("instructor");
+        await owner.GetByTestId("people-course").FillAsync(course);
+        await owner.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        var link = new Uri(await owner.GetByTestId("sign-in-link").InputValueAsync());
+
+        var ines = await browser.OpenAsync(_suite, link.Query["?token=".Length..]);
+        await ines.GotoAsync($"{_suite.Gateway}class");
+        await ines.GetByTestId("add-people").ClickAsync();
+        await Expect(ines.GetByTestId("people-course")).ToHaveCountAsync(0);
+        await ines.GetByTestId("people-names").FillAsync("Ada\n\nBob\nCy\n");
+        await ines.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await Expect(ines.GetByTestId("sign-in-links").GetByRole(AriaRole.Listitem)).ToHaveCountAsync(3);
+        var saved = await ines.RunAndWaitForDownloadAsync(() => ines.GetByRole(AriaRole.Button, new() { Name = "Save as CSV" }).ClickAsync());
+        var lines = await File.ReadAllLinesAsync(await saved.PathAsync());
+        Assert.Equal(["\"name\"", "\"Ada\"", "\"Bob\"", "\"Cy\""], lines.Select(line => line.Split(',')[0]));
+        var bob = await browser.OpenAsync(_suite, lines[2].Split("token=")[1].TrimEnd('"'));
+        await Expect(bob.GetByText("Welcome").First).ToBeVisibleAsync();
+
+        ines.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
+        await ines.GetByTestId("people").ClickAsync();
+        await ines.GetByRole(AriaRole.Button, new() { Name = "New link for Bob" }).ClickAsync();
+        var renewed = await browser.OpenAsync(_suite, new Uri(await ines.GetByTestId("sign-in-link").InputValueAsync()).Query["?token=".Length..]);
+        await Expect(renewed.GetByText("Welcome").First).ToBeVisibleAsync();
+        await bob.ReloadAsync();
+        await Expect(bob.GetByLabel("Your token")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task A_failing_cell_is_asked_about_hinted_at_and_seen_in_the_class_view()
     {
         var name = $"Ada {Guid.NewGuid():N}";

@@ -9,7 +9,7 @@ import { ErrorList } from './errorList';
 import { HelpQueue } from './helpQueue';
 import { LearnerTable } from './learnerTable';
 import { People } from './people';
-import { addStudentDialog, peopleDialog } from './peopleDialogs';
+import { addPeopleDialog, peopleDialog } from './peopleDialogs';
 import { ProgressPanel } from './progressPanel';
 import { QuestionsPanel } from './questionsPanel';
 import { TimelineChart } from './timelineChart';
@@ -123,7 +123,7 @@ export class ClassView implements View {
         icon('people'),
         'People',
       ),
-      this.addStudentButton('add-student'),
+      this.addPeopleButton('add-people'),
     );
   }
 
@@ -134,12 +134,12 @@ export class ClassView implements View {
     return `/telemetry/courses/${encodeURIComponent(this.app.identity.course)}/report?from=${from}`;
   }
 
-  private addStudentButton(testId: string): HTMLElement {
+  private addPeopleButton(testId: string): HTMLElement {
     return el(
       'button',
-      { class: 'button primary', type: 'button', testId, on: { click: () => void this.addStudent() } },
+      { class: 'button primary', type: 'button', testId, on: { click: () => void this.addPeople() } },
       icon('plus'),
-      'Add student',
+      'Add people',
     );
   }
 
@@ -153,7 +153,7 @@ export class ClassView implements View {
         {},
         'As soon as students run cells or ask the tutor, you see here who is active, who fails how often, who is stuck and on which error, as it happens.',
       ),
-      this.addStudentButton('add-first-student'),
+      this.addPeopleButton('add-first-student'),
     );
   }
 
@@ -198,8 +198,9 @@ export class ClassView implements View {
     }
   }
 
-  private async addStudent(): Promise<void> {
-    await addStudentDialog(this.people);
+  private async addPeople(): Promise<void> {
+    const { course, roles } = this.app.identity;
+    await addPeopleDialog(this.people, course, roles.includes('owner'));
     this.refresh();
   }
 

@@ -15,6 +15,28 @@ interface CreatedAccount {
   sign_in_path: string;
 }
 
+/** A link that signs somebody in; it can be had only when it is made. */
+export interface Invitation {
+  name: string;
+  link: string;
+}
+
+/** The names of a text with one on each line. */
+export function namesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '');
+}
+
+/** Names and links as RFC 4180 has it; a name that a spreadsheet would take for a formula is text. */
+export function csvOf(invitations: Invitation[]): string {
+  const cell = (text: string) => `"${(/^[=+\-@\t]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  return [['name', 'link'], ...invitations.map(({ name, link }) => [name, link])]
+    .map(row => `${row.map(cell).join(',')}\r\n`)
+    .join('');
+}
+
 const leastBetweenReloads = 3000;
 /** Learners whose names come from elsewhere have no account, however often one asks. */
 const askAgainAfter = 60_000;
@@ -66,11 +88,18 @@ export class People {
     return this.byLearner.get(learner)?.name ?? `Learner ${learner.slice(0, 6)}`;
   }
 
-  /** Makes an account and answers the link that signs its holder in; it can be had only now. */
-  async invite(name: string): Promise<string> {
-    const created = await sendJson<CreatedAccount>('POST', '/accounts', { name, roles: ['student'] });
-    this.set([...this.accounts, created.account]);
-    return new URL(created.sign_in_path, location.origin).href;
+  /** Makes accounts, all or none. */
+  async invite(names: string[], role: string, course: string): Promise<Invitation[]> {
+    const { accounts } = await sendJson<{ accounts: CreatedAccount[] }>('POST', '/accounts/batch', {
+      accounts: names.map(name => ({ name, roles: [role], course })),
+    });
+    await this.load();
+    return accounts.map(invitationOf);
+  }
+
+  /** Makes a new link; the old one, and sessions that it began, end. */
+  async renew(account: Account): Promise<Invitation> {
+    return invitationOf(await sendJson<CreatedAccount>('POST', `/accounts/${encodeURIComponent(account.id)}/token`));
   }
 
   async remove(account: Account): Promise<void> {
@@ -82,4 +111,8 @@ export class People {
     this.accounts = accounts.sort((a, b) => a.name.localeCompare(b.name));
     this.byLearner = new Map(accounts.map(account => [account.learner, account]));
   }
+}
+
+function invitationOf({ account, sign_in_path }: CreatedAccount): Invitation {
+  return { name: account.name, link: new URL(sign_in_path, location.origin).href };
 }

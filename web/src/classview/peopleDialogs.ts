@@ -1,34 +1,60 @@
 import { openDialog, textField } from '../dom/dialog';
 import { el, icon } from '../dom/element';
 import { toast, toastError } from '../dom/toast';
-import type { Account, People } from './people';
+import type { Account, Invitation, People } from './people';
+import { namesOf, csvOf } from './people';
 
-/** Makes a student's account and shows the sign-in link, this once. */
-export async function addStudentDialog(people: People): Promise<void> {
-  const [field, name] = textField('Name', '', { placeholder: 'Ada Lovelace', 'data-testid': 'student-name' });
-  let link: string | undefined;
+/** Makes accounts and shows their sign-in links, this once. The owner also makes instructors, and courses by them. */
+export async function addPeopleDialog(people: People, ownCourse: string, isOwner: boolean): Promise<void> {
+  const names = el('textarea', {
+    rows: 4,
+    placeholder: 'Ada Lovelace\nGrace Hopper',
+    autofocus: true,
+    required: true,
+    testId: 'people-names',
+  });
+  const roles = el(
+    'select',
+    { class: 'select', testId: 'people-role' },
+    el('option', { value: 'student' }, 'Students'),
+    el('option', { value: 'instructor' }, 'Instructors'),
+  );
+  const [courseField, course] = textField('Course', ownCourse, {
+    maxlength: 63,
+    pattern: '[a-z0-9][a-z0-9\\-]*',
+    title: 'Lower-case letters, digits and hyphens',
+    'data-testid': 'people-course',
+  });
+  let invitations: Invitation[] = [];
   await openDialog({
-    title: 'Add a student',
+    title: 'Add people',
     body: [
-      el('p', { class: 'muted' }, 'You get a link to hand to the student. Whoever has it can sign in as that student.'),
-      field,
+      el(
+        'p',
+        { class: 'muted' },
+        'Each gets a link for you to hand on. Whoever has a link can sign in as the person it is for.',
+      ),
+      el('label', { class: 'field' }, el('span', {}, 'Names, one on each line'), names),
+      isOwner ? el('label', { class: 'field' }, el('span', {}, 'Who they are'), roles) : null,
+      isOwner ? courseField : null,
     ],
     accept: 'Add',
     onAccept: async () => {
-      const trimmed = name.value.trim();
-      if (trimmed === '') {
-        throw new Error('Write the name that you want to see in this view.');
+      const wanted = namesOf(names.value);
+      if (wanted.length === 0) {
+        throw new Error('Write the names that you want to see in this view.');
       }
 
-      link = await people.invite(trimmed);
+      invitations = await people.invite(wanted, roles.value, isOwner ? course.value : ownCourse);
     },
   });
-  if (link) {
-    await showLink(name.value.trim(), link);
+  const [first, ...others] = invitations;
+  if (first) {
+    await (others.length === 0 ? showLink(first) : showLinks(invitations));
   }
 }
 
-function showLink(name: string, link: string): Promise<void> {
+function showLink({ name, link }: Invitation): Promise<void> {
   const field = el('input', {
     class: 'input mono',
     readonly: true,
@@ -52,9 +78,30 @@ function showLink(name: string, link: string): Promise<void> {
   });
 }
 
-/** Everybody in the course, and the way out of it. */
+function showLinks(invitations: Invitation[]): Promise<void> {
+  return openDialog({
+    title: `${invitations.length} sign-in links`,
+    body: [
+      el('p', { class: 'muted' }, 'Save them now: they are not kept and cannot be shown again.'),
+      el(
+        'ul',
+        { class: 'people links', testId: 'sign-in-links' },
+        ...invitations.map(({ name, link }) => el('li', {}, el('span', {}, name), el('code', {}, link))),
+      ),
+    ],
+    accept: 'Save as CSV',
+    cancel: 'Close',
+    onAccept: () => {
+      const address = URL.createObjectURL(new Blob([csvOf(invitations)], { type: 'text/csv' }));
+      el('a', { href: address, download: 'sign-in-links.csv' }).click();
+      URL.revokeObjectURL(address);
+    },
+  });
+}
+
+/** Everybody in the course, with a new link for who has lost theirs, and the way out. */
 export async function peopleDialog(people: People, changed: () => void): Promise<void> {
-  const list = el('ul', { class: 'people' });
+  const list = el('ul', { class: 'people', testId: 'people-list' });
   const refresh = () => list.replaceChildren(...people.all().map(account => row(account)));
   const row = (account: Account): HTMLElement =>
     el(
@@ -62,29 +109,23 @@ export async function peopleDialog(people: People, changed: () => void): Promise
       {},
       el('span', {}, account.name),
       el('span', { class: 'badge' }, account.roles.join(', ')),
-      account.roles.includes('owner')
-        ? null
-        : el(
-            'button',
-            {
-              class: 'icon-button',
-              type: 'button',
-              'aria-label': `Remove ${account.name}`,
-              title: `Remove ${account.name}`,
-              on: { click: () => void remove(account) },
-            },
-            icon('trash'),
-          ),
+      ...(account.roles.includes('owner')
+        ? []
+        : [
+            action('retry', `New link for ${account.name}`, () => renew(account)),
+            action('trash', `Remove ${account.name}`, () => remove(account)),
+          ]),
     );
+  const renew = async (account: Account): Promise<void> => {
+    if (confirm(`Make a new link for ${account.name}? The old one, and whoever is signed in by it, stops working.`)) {
+      await showLink(await people.renew(account));
+    }
+  };
   const remove = async (account: Account): Promise<void> => {
     if (confirm(`Remove ${account.name}? Their link will no longer sign them in.`)) {
-      try {
-        await people.remove(account);
-        refresh();
-        changed();
-      } catch (error) {
-        toastError(error);
-      }
+      await people.remove(account);
+      refresh();
+      changed();
     }
   };
   refresh();
@@ -95,4 +136,18 @@ export async function peopleDialog(people: People, changed: () => void): Promise
     cancel: null,
     onAccept: () => undefined,
   });
+}
+
+function action(name: 'retry' | 'trash', label: string, run: () => Promise<void>): HTMLElement {
+  return el(
+    'button',
+    {
+      class: 'icon-button',
+      type: 'button',
+      'aria-label': label,
+      title: label,
+      on: { click: () => void run().catch(toastError) },
+    },
+    icon(name),
+  );
 }
