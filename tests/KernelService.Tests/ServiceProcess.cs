@@ -27,6 +27,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public static async Task<ServiceProcess> StartAsync(params (string Key, string Value)[] settings) => new(await Testing.ServiceProcess.StartAsync(
         typeof(Program).Assembly,
         [
+            // Lets the test count its files and children also where it is not root's.
+            KeyValuePair.Create("ASPNETCORE_ENVIRONMENT", (string?)"Development"),
             KeyValuePair.Create("Workspaces:Root", (string?)Directory.CreateTempSubdirectory("lyceum-workspaces-").FullName),
             .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)),
         ]));

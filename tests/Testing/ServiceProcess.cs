@@ -8,6 +8,8 @@ namespace Lyceum.Testing;
 /// <summary>A service as a process of its own, which can be killed as a machine's failure would.</summary>
 public sealed class ServiceProcess : IAsyncDisposable
 {
+    // Nobody's, on Debian.
+    private const string Unprivileged = "65534";
     private const string Listening = "Now listening on: ";
     private readonly Process _process;
 
@@ -20,10 +22,36 @@ public sealed class ServiceProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts the service of an assembly and answers once it is ready.</summary>
-    public static async Task<ServiceProcess> StartAsync(Assembly assembly, params IEnumerable<KeyValuePair<string, string?>> settings)
+    public static Task<ServiceProcess> StartAsync(Assembly assembly, params IEnumerable<KeyValuePair<string, string?>> settings) =>
+        StartAsync(Command(assembly, settings));
+
+    /// <summary>The same under an account that is not root's, whose home the folder becomes.</summary>
+    public static Task<ServiceProcess> StartUnprivilegedAsync(Assembly assembly, string home, params IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        var start = Command(assembly, settings);
+        if (Environment.IsPrivilegedProcess)
+        {
+            // Where the tests lie that account may not look.
+            var copy = Path.Combine(home, "service");
+            CopyFolder(start.WorkingDirectory, copy);
+            using var give = Process.Start("chown", ["-R", Unprivileged, home]);
+            give.WaitForExit();
+            string[] arguments = [$"--reuid={Unprivileged}", $"--regid={Unprivileged}", "--clear-groups", start.FileName, Path.Combine(copy, Path.GetFileName(assembly.Location))];
+            start.FileName = "setpriv";
+            start.ArgumentList.Clear();
+            Array.ForEach(arguments, start.ArgumentList.Add);
+            start.WorkingDirectory = copy;
+        }
+
+        start.Environment["HOME"] = home;
+        return StartAsync(start);
+    }
+
+    private static async Task<ServiceProcess> StartAsync(ProcessStartInfo start)
     {
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var service = new ServiceProcess(Run(assembly, settings));
+        var service = new ServiceProcess(Process.Start(start)!);
         service._process.OutputDataReceived += (_, line) =>
         {
             if (line.Data?.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
@@ -42,7 +70,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts the service where it cannot start; answers its exit code and what it said.</summary>
     public static async Task<(int Code, string Said)> FailAsync(Assembly assembly, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        using var process = Run(assembly, settings);
+        using var process = Process.Start(Command(assembly, settings))!;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
         await process.WaitForExitAsync(limit.Token);
@@ -83,7 +111,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Run(Assembly assembly, IEnumerable<KeyValuePair<string, string?>> settings)
+    private static ProcessStartInfo Command(Assembly assembly, IEnumerable<KeyValuePair<string, string?>> settings)
     {
         ArgumentNullException.ThrowIfNull(assembly);
         var start = new ProcessStartInfo("dotnet", [assembly.Location])
@@ -100,7 +128,20 @@ public sealed class ServiceProcess : IAsyncDisposable
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
-        return Process.Start(start)!;
+        return start;
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from))
+        {
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+        }
+
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
+        }
     }
 
     private async Task ReadyAsync()
