@@ -21,7 +21,7 @@ internal static class SignInPage
             input { border: 1px solid light-dark(#c4cad6, #414857); background: transparent; color: inherit; }
             button { margin-top: 1rem; border: 0; background: #3454d1; color: #fff; font-weight: 600; cursor: pointer; }
             :focus-visible { outline: 3px solid light-dark(#8fa5ff, #6c86ff); outline-offset: 1px; }
-            .refused { color: light-dark(#a4262c, #ff8f8f); }
+            .refused { margin: .6rem 0 0; color: light-dark(#a4262c, #ff8f8f); }
           </style>
         </head>
         <body>
