@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Lyceum.ChatService.Tests.StandIns;
 using Lyceum.Testing;
 
@@ -58,6 +59,42 @@ public sealed class OutageTests : IAsyncLifetime
                 if ((await student.AskAsync(session, $"Question {n}")).Status == HttpStatusCode.OK)
                 {
                     acknowledged.AddRange([$"Question {n}", $"Answer {n}"]);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_question_of_which_its_student_was_told_outlives_the_death_of_PostgreSQL()
+    {
+        await using var suite = await ChatSuite.StartAsync(_postgres);
+        var held = new Held();
+        suite.Model.Answer = ModelHostStandIn.SaysThenWaits(held);
+        for (var i = 0; i < 3; i++)
+        {
+            var student = suite.Student($"sam-{i}");
+            await using var stream = await student.StreamStartAsync($"Is this kept, the {i}th time?");
+            var session = (await stream.NextAsync("session")).GetProperty("session_id").GetString()!;
+
+            await _postgres.KillAsync();
+            await _postgres.StartAsync();
+
+            Assert.Equal($"Is this kept, the {i}th time?", (await FirstOfAsync(student, session)).GetProperty("content").GetString());
+        }
+
+        held.GoOn.SetResult();
+
+        static async Task<JsonElement> FirstOfAsync(Tutoring student, string session)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            for (; ; await Task.Delay(50, limit.Token))
+            {
+                // Connections of before are found to be broken first.
+                var reply = await student.GetAsync($"/llm/chat/{session}/history/");
+                if (reply.Status != HttpStatusCode.ServiceUnavailable)
+                {
+                    Assert.Equal(HttpStatusCode.OK, reply.Status);
+                    return reply.Body.GetProperty("messages")[0];
                 }
             }
         }
