@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Lyceum.ChatService.Conversations;
 using Lyceum.ServiceDefaults.Identity;
-using Npgsql;
 
 namespace Lyceum.ChatService.Turns;
 
@@ -40,7 +39,9 @@ internal sealed class TurnAnswers(LiveTurns turns, TurnFollower follower, Reques
             return TurnProblems.Of(claim.Refusal, conversation);
         }
 
-        return await AnswerAsync(http, FollowedTurn.Of(turn), turns.Start(turn), respond);
+        var live = turns.Start(turn);
+        await store.FlushAsync(http.RequestAborted);
+        return await AnswerAsync(http, FollowedTurn.Of(turn), live, respond);
     }
 
     private async Task<IResult?> RepeatAsync(HttpContext http, RequestKey key, Func<Message, ChatSession, IResult> respond)
@@ -60,11 +61,9 @@ internal sealed class TurnAnswers(LiveTurns turns, TurnFollower follower, Reques
         var steps = live is null ? follower.FollowAsync(turn, 0, http.RequestAborted) : follower.FollowAsync(live, 0, http.RequestAborted);
         if (http.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)))
         {
-            await FlushAsync(live, http.RequestAborted);
             return new TurnStream(turn, 0, steps);
         }
 
-        // What is answered at the end is on the disk by then: the end's commit waits for it.
         var result = await TurnFollower.EndAsync(steps);
         if (result is { Failure: null, Message: { } message, Session: { } session })
         {
@@ -78,19 +77,5 @@ internal sealed class TurnAnswers(LiveTurns turns, TurnFollower follower, Reques
         }
 
         return TypedResults.Problem(problem);
-    }
-
-    /// <summary>Waits until the question is on the disk, before anybody is told of it. Where that fails its turn ends, for who asked is told that it failed.</summary>
-    private async Task FlushAsync(LiveTurn? live, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.FlushAsync(cancellationToken);
-        }
-        catch (NpgsqlException)
-        {
-            live?.Cancel();
-            throw;
-        }
     }
 }

@@ -174,7 +174,6 @@ public sealed class PromptTests(PostgresServer postgres)
     [InlineData("conversation", """{"prompt": "summary"}""")]
     [InlineData("conversation", """{"prompt": "summary", "conversation": [{"from_student": true, "text": " "}]}""")]
     [InlineData("expect.class", """{"prompt": "classifier", "question": "Why?"}""")]
-    [InlineData("expect.class", """{"prompt": "classifier", "question": "Why?", "expect": {"class": "executve"}}""")]
     [InlineData("question", """{"prompt": "classifier", "expect": {"class": "other"}}""")]
     public async Task A_case_that_lacks_what_its_prompt_needs_is_refused_by_field(string field, string body)
     {
