@@ -140,7 +140,7 @@ export class TutorPanel extends Widget {
 
   /** Waits until no conversation is being opened: while one is, another may be chosen. */
   private async settled(): Promise<void> {
-    for (let opening; opening !== this.opening; ) {
+    for (let opening; opening !== this.opening;) {
       opening = this.opening;
       await opening;
     }
