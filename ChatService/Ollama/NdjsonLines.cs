@@ -14,7 +14,7 @@ internal sealed class NdjsonLines(TimeProvider time, TimeSpan firstTimeout, Time
     {
         using var idle = new CancellationTokenSource(firstTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
-        var reader = PipeReader.Create(body, new StreamPipeReaderOptions(leaveOpen: true));
+        var reader = PipeReader.Create(body, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
         try
         {
             for (var ended = false; !ended;)

@@ -9,14 +9,17 @@ internal static class LearnerProfiles
 {
     private const int MaxQuestions = 100;
 
+    /// <summary>The newest questions are in the conversations that were last changed.</summary>
+    private const int MaxConversations = 100;
+
     /// <summary>Asks for a profile, as a part of what is read in one go.</summary>
     /// <param name="learner">Whose.</param>
     /// <param name="question">The question that is being answered, which does not count.</param>
     public static NpgsqlBatchCommand Of(CallerIdentity learner, Guid question) => new($"""
         SELECT m.question_class, m.objective, m.context->'error'->>'name'
-        FROM conversation c JOIN message m ON m.conversation_id = c.id
-        WHERE c.course = $1 AND c.learner = $2 AND c.updated_at > now() - interval '30 days'
-          AND m.sender = 'user' AND m.id <> $3 AND m.question_class IS NOT NULL AND m.created_at > now() - interval '30 days'
+        FROM (SELECT id FROM conversation WHERE course = $1 AND learner = $2 AND updated_at > now() - interval '30 days' ORDER BY updated_at DESC LIMIT {MaxConversations}) c
+        JOIN message m ON m.conversation_id = c.id
+        WHERE m.sender = 'user' AND m.id <> $3 AND m.question_class IS NOT NULL AND m.created_at > now() - interval '30 days'
         ORDER BY m.position DESC LIMIT {MaxQuestions}
         """)
     {

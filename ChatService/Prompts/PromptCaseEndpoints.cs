@@ -17,14 +17,14 @@ internal static class PromptCaseEndpoints
         TypedResults.Ok(new PromptCaseList(await cases.ListAsync(course, cancellationToken)));
 
     private static async Task<Results<Ok<PromptCase>, ProblemHttpResult>> SetAsync(
-        string course, string id, PromptCase body, PromptCases cases, CancellationToken cancellationToken)
+        string course, string id, PromptCase body, PromptChecks checks, PromptCases cases, CancellationToken cancellationToken)
     {
         if (!PromptChecks.IsId(id) || PromptCases.BuiltIn.Any(one => one.Id == id))
         {
             return ConversationProblems.Invalid("id", "It must be 1 to 60 lower-case letters, digits or '-', and not the id of a built-in case.");
         }
 
-        if (PromptChecks.Check(body) is { } complaint)
+        if (checks.Check(body) is { } complaint)
         {
             return complaint;
         }

@@ -52,7 +52,7 @@ internal sealed partial class PromptChecks(PromptLibrary library, AssignmentStor
         return (prompt, null);
     }
 
-    public static ProblemHttpResult? Check(PromptCase body)
+    public ProblemHttpResult? Check(PromptCase body)
     {
         if (Missing(body) is { } missing)
         {
@@ -86,7 +86,7 @@ internal sealed partial class PromptChecks(PromptLibrary library, AssignmentStor
     }
 
     /// <summary>What a case of its kind cannot be without.</summary>
-    private static ProblemHttpResult? Missing(PromptCase body) => body.Prompt switch
+    private ProblemHttpResult? Missing(PromptCase body) => body.Prompt switch
     {
         not (null or PromptName.Classifier or PromptName.Summary) =>
             ConversationProblems.Invalid("prompt", $"It must be '{PromptName.Classifier}' or '{PromptName.Summary}', or left out for what a student asks the tutor."),
@@ -94,6 +94,7 @@ internal sealed partial class PromptChecks(PromptLibrary library, AssignmentStor
             ConversationProblems.Invalid("conversation", $"It must have 1 to {MaxConversation} messages, each with a text."),
         not PromptName.Summary when string.IsNullOrWhiteSpace(body.Question) => ConversationProblems.Invalid("question", "It is missing or empty: write what the student asks."),
         PromptName.Classifier when string.IsNullOrWhiteSpace(body.Expect?.Class) => ConversationProblems.Invalid("expect.class", "It is missing: write the class that the question belongs to."),
+        PromptName.Classifier when !options.Value.Classes.ContainsKey(body.Expect.Class) => ConversationProblems.Invalid("expect.class", $"It must be one of {string.Join(", ", options.Value.Classes.Keys.Order(StringComparer.Ordinal))}."),
         _ => null,
     };
 

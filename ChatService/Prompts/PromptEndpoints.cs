@@ -126,6 +126,13 @@ internal static class PromptEndpoints
             return (null, complaint);
         }
 
+        if (await trials.UntriedAsync(course, PromptName.Of(prompt.Version), cancellationToken) is { Count: > 0 } untried)
+        {
+            return (null, TypedResults.Problem(
+                $"No regression case tries the classes {string.Join(", ", untried)}: add to the course's prompt cases one with 'expect.class' for each.",
+                statusCode: StatusCodes.Status422UnprocessableEntity));
+        }
+
         try
         {
             var report = await trials.RunAsync(user.Caller(), course, prompt, cancellationToken);

@@ -12,6 +12,10 @@ internal sealed class PromptTrials(IChatClient model, PromptLibrary library, Pro
     private const int MaxAnswer = 2_000;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(9);
 
+    /// <summary>The classes of questions that a classifier would be published without a case for; none for other prompts.</summary>
+    public async Task<IReadOnlyList<string>> UntriedAsync(string course, string name, CancellationToken cancellationToken) =>
+        requests.Untried(name, await cases.ListAsync(course, cancellationToken));
+
     /// <exception cref="ModelException">The model did not answer, or not all cases in nine minutes.</exception>
     public async Task<PromptReport> RunAsync(CallerIdentity caller, string course, TutorPrompt draft, CancellationToken cancellationToken)
     {

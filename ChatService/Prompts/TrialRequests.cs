@@ -28,6 +28,11 @@ internal sealed class TrialRequests(ContextComposer contexts, TutorRequests requ
         _ => one.Prompt is null,
     };
 
+    /// <summary>The classes that no case expects, where the name is the classifier's: an operator may have other classes than the built-in cases.</summary>
+    public IReadOnlyList<string> Untried(string name, IEnumerable<PromptCase> cases) => name == PromptName.Classifier
+        ? [.. options.Value.Classes.Keys.Except(cases.Where(one => Concerns(one, name)).Select(one => one.Expect!.Class!)).Order(StringComparer.Ordinal)]
+        : [];
+
     /// <summary>The model that is asked with prompts of this name.</summary>
     public string ModelFor(string name) => (name switch
     {

@@ -13,9 +13,9 @@ internal sealed partial class AnswerGrower(ToolCallingClient model, AnswerStore 
     /// <param name="answer">What is to grow.</param>
     /// <param name="messages">What the model is asked.</param>
     /// <param name="asked">How it is asked.</param>
-    /// <param name="show">Whether the answer may be seen as it grows.</param>
+    /// <param name="showOnce">What the answer waits for before it may be seen as it grows; null where it may not.</param>
     /// <param name="cancellationToken">Stops the model.</param>
-    public async Task GrowAsync(LiveTurn live, Answer answer, IReadOnlyList<ChatMessage> messages, ChatOptions asked, bool show, CancellationToken cancellationToken)
+    public async Task GrowAsync(LiveTurn live, Answer answer, IReadOnlyList<ChatMessage> messages, ChatOptions asked, Task? showOnce, CancellationToken cancellationToken)
     {
         using var clock = new PeriodicTimer(options.Value.SaveInterval, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -50,8 +50,9 @@ internal sealed partial class AnswerGrower(ToolCallingClient model, AnswerStore 
                     break;
                 }
 
-                if (answer.Add(updates.Current) is { Length: > 0 } delta && show)
+                if (answer.Add(updates.Current) is { Length: > 0 } delta && showOnce is not null)
                 {
+                    await showOnce;
                     live.Show(delta);
                 }
 

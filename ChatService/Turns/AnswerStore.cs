@@ -20,11 +20,11 @@ internal sealed class AnswerStore(
     /// <summary>The newest messages before a question are looked at; what is older is only counted.</summary>
     private const int MaxEarlier = 200;
 
-    /// <summary>Stores what is known of a question and what the model will be asked.</summary>
+    /// <summary>Stores what is known of a question and what the model is asked; done once it is on the disk.</summary>
+    /// <exception cref="TurnEndedException">The turn is not there any more.</exception>
     public async Task SetPlanAsync(Turn turn, QuestionFacts question, TurnRecord record, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Commits.WithoutWaiting());
         batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE message SET context = $2, error_key = $3, question_class = $4, objective = $5 WHERE id = $1")
         {
             Parameters =
@@ -63,7 +63,10 @@ internal sealed class AnswerStore(
             batch.BatchCommands.Add(exposures.Count(exposure, turn.Caller.Learner));
         }
 
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        if (await batch.ExecuteNonQueryAsync(cancellationToken) == 0)
+        {
+            throw new TurnEndedException(TurnFailure.Lost);
+        }
     }
 
     /// <summary>The newest messages before a question: questions, and of each its answer, unless that failed.</summary>

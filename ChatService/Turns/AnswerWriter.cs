@@ -19,11 +19,13 @@ internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records,
                 Report(live.Turn, ExamRule.Decision);
             }
 
+            await plan.Recorded;
             live.Show(live.Shown.Length == 0 ? reply : $"\n\n{reply}");
             return;
         }
 
-        await grower.GrowAsync(live, answer, plan.Messages, plan.Options, show: !plan.Guard.Holds, cancellationToken);
+        await grower.GrowAsync(live, answer, plan.Messages, plan.Options, plan.Guard.Holds ? null : plan.Recorded, cancellationToken);
+        await plan.Recorded;
         if (!plan.Guard.Holds || answer.Waits)
         {
             return;
@@ -55,7 +57,7 @@ internal sealed class AnswerWriter(AnswerGrower grower, TurnRecordStore records,
         }
 
         var second = new Answer(options.Value.MaxAnswerCharacters);
-        await grower.GrowAsync(live, second, TutorRequests.Rewrite(plan.Setup, plan.Messages, text), plan.Options.WithoutTools(), show: false, cancellationToken);
+        await grower.GrowAsync(live, second, TutorRequests.Rewrite(plan.Setup, plan.Messages, text), plan.Options.WithoutTools(), showOnce: null, cancellationToken);
         answer.AddUsage(second);
         var again = plan.Guard.Likeness(second.Text);
         return plan.Guard.IsTooNear(again)

@@ -31,7 +31,7 @@ internal sealed partial class ExpertAgent(AnswerGrower grower, TutorRequests req
         try
         {
             var messages = requests.ForExpert(setup, context, assignment, objective, live.Turn.Question);
-            await grower.GrowAsync(live, advice, messages, setup.ExpertOptionsFor(live.Turn.Caller), show: false, either.Token);
+            await grower.GrowAsync(live, advice, messages, setup.ExpertOptionsFor(live.Turn.Caller), showOnce: null, either.Token);
             return new ExpertAdvice(NotebookText.Clean(advice.Text).Trim(), advice.Model);
         }
         catch (Exception failure) when (

@@ -7,7 +7,7 @@ namespace Lyceum.ChatService.Turns;
 /// A turn while this process runs it: what of its answer may be seen, for any number of readers. A reader takes what has come since
 /// it last looked, so a slow one costs nothing and holds up nobody.
 /// </summary>
-internal sealed class LiveTurn(Turn turn) : IDisposable
+internal sealed class LiveTurn(Turn turn, Task<TurnFailure?> kept) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly StringBuilder _shown = new(turn.Begun?.Shown);
@@ -17,6 +17,9 @@ internal sealed class LiveTurn(Turn turn) : IDisposable
     private TurnResult? _result;
 
     public Turn Turn => turn;
+
+    /// <summary>Null once the question is on the disk, else why it will not be. Nobody is told of the turn before.</summary>
+    public Task<TurnFailure?> Kept => kept;
 
     /// <summary>Cancelled when the student stops the answer.</summary>
     public CancellationToken Cancelled => _cancel.Token;

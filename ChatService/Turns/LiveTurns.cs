@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>The turns that this process runs. A turn belongs to no request: who asked may go, and come back to the answer.</summary>
-internal sealed partial class LiveTurns(TurnRunner runner, IOptions<ConversationsOptions> options, ILogger<LiveTurns> logger) : IHostedService
+internal sealed partial class LiveTurns(TurnRunner runner, KeptTurns kept, IOptions<ConversationsOptions> options, ILogger<LiveTurns> logger) : IHostedService
 {
     private readonly ConcurrentDictionary<Guid, (LiveTurn Turn, Task Run)> _running = [];
 
@@ -25,7 +25,8 @@ internal sealed partial class LiveTurns(TurnRunner runner, IOptions<Conversation
     /// <summary>Begins to run a turn.</summary>
     public LiveTurn Start(Turn turn)
     {
-        var live = new LiveTurn(turn);
+        // An answer that goes on after it waited has been told of.
+        var live = new LiveTurn(turn, turn.Begun is null ? kept.KeepAsync(turn.AnswerId) : Task.FromResult<TurnFailure?>(null));
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _running[turn.AnswerId] = (live, RunAsync(live, begin.Task));
         begin.SetResult();

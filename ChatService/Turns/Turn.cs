@@ -28,6 +28,9 @@ internal sealed record Turn
     /// <summary>Whether the question was tried before, so that its context is what it will be.</summary>
     public bool IsRetry { get; init; }
 
+    /// <summary>What was read as the turn began; null where that has to be read yet.</summary>
+    public TurnGrounds? Grounds { get; init; }
+
     /// <summary>What there is of the answer, where it waited for approval and goes on; null where it begins.</summary>
     public BegunAnswer? Begun { get; init; }
 }

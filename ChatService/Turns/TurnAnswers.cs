@@ -1,11 +1,12 @@
 using System.Text.Json.Serialization.Metadata;
 using Lyceum.ChatService.Conversations;
 using Lyceum.ServiceDefaults.Identity;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Lyceum.ChatService.Turns;
 
 /// <summary>Answers a request with the turn that it begins, or that its key began before: as a stream, or as JSON at its end.</summary>
-internal sealed class TurnAnswers(LiveTurns turns, TurnFollower follower, RequestKeys keys, TurnStore store)
+internal sealed class TurnAnswers(LiveTurns turns, TurnFollower follower, RequestKeys keys)
 {
     /// <param name="http">The request.</param>
     /// <param name="body">What it asks for.</param>
@@ -39,9 +40,7 @@ internal sealed class TurnAnswers(LiveTurns turns, TurnFollower follower, Reques
             return TurnProblems.Of(claim.Refusal, conversation);
         }
 
-        var live = turns.Start(turn);
-        await store.FlushAsync(http.RequestAborted);
-        return await AnswerAsync(http, FollowedTurn.Of(turn), live, respond);
+        return await AnswerAsync(http, FollowedTurn.Of(turn), turns.Start(turn), respond);
     }
 
     private async Task<IResult?> RepeatAsync(HttpContext http, RequestKey key, Func<Message, ChatSession, IResult> respond)
@@ -58,6 +57,11 @@ internal sealed class TurnAnswers(LiveTurns turns, TurnFollower follower, Reques
 
     private async Task<IResult> AnswerAsync(HttpContext http, FollowedTurn turn, LiveTurn? live, Func<Message, ChatSession, IResult> respond)
     {
+        if (await follower.KeptAsync(turn, live, http.RequestAborted) is { } lost)
+        {
+            return Failed(http, lost, turn);
+        }
+
         var steps = live is null ? follower.FollowAsync(turn, 0, http.RequestAborted) : follower.FollowAsync(live, 0, http.RequestAborted);
         if (http.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)))
         {
@@ -70,7 +74,12 @@ internal sealed class TurnAnswers(LiveTurns turns, TurnFollower follower, Reques
             return respond(message, session);
         }
 
-        var problem = TurnProblems.Of(result.Failure ?? TurnFailure.Lost, turn);
+        return Failed(http, result.Failure ?? TurnFailure.Lost, turn);
+    }
+
+    private static ProblemHttpResult Failed(HttpContext http, TurnFailure failure, FollowedTurn turn)
+    {
+        var problem = TurnProblems.Of(failure, turn);
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
         {
             http.Response.Headers.RetryAfter = "2";

@@ -16,6 +16,7 @@ internal static class TurnEndpoints
     {
         builder.Services.AddSingleton<QuestionChecks>();
         builder.Services.AddSingleton<TurnStore>();
+        builder.Services.AddSingleton<KeptTurns>();
         builder.Services.AddSingleton<RequestKeys>();
         builder.Services.AddSingleton<AnswerStore>();
         builder.Services.AddSingleton<TurnEvents>();
@@ -111,7 +112,7 @@ internal static class TurnEndpoints
 
     /// <summary>The last answer, or the one that <c>Last-Event-ID</c> names from where the client left it, as a stream.</summary>
     private static async Task<IResult> StreamAsync(
-        string session_id, HttpContext http, AnswerStore answers, TurnFollower follower)
+        string session_id, HttpContext http, AnswerStore answers, LiveTurns turns, TurnFollower follower)
     {
         var position = default(TurnPosition);
         if (http.Request.Headers[TurnPosition.Header].ToString() is { Length: > 0 } last && !TurnPosition.TryParse(last, out position))
@@ -123,8 +124,13 @@ internal static class TurnEndpoints
         var turn = Guid.TryParse(session_id, out var id)
             ? await (position.Answer == default ? answers.LastAsync(subject, id, http.RequestAborted) : answers.FindAsync(subject, id, position.Answer, http.RequestAborted))
             : null;
-        return turn is null
-            ? ConversationProblems.NotFound(session_id)
+        if (turn is null)
+        {
+            return ConversationProblems.NotFound(session_id);
+        }
+
+        return await follower.KeptAsync(turn, turns.Find(turn.AnswerId), http.RequestAborted) is { } lost
+            ? TypedResults.Problem(TurnProblems.Of(lost, turn))
             : new TurnStream(turn, position.Length, follower.FollowAsync(turn, position.Length, http.RequestAborted));
     }
 }

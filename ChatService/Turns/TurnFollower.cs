@@ -16,9 +16,16 @@ internal sealed record FollowedTurn(string Subject, Guid SessionId, Guid Questio
 internal readonly record struct TurnStep(string Delta, int Length, TurnResult? Result, ToolEvent? Call = null);
 
 /// <summary>Reads a turn as it goes on: from memory where this process runs it, else from the database, where its writer stores it.</summary>
-internal sealed class TurnFollower(LiveTurns turns, AnswerStore answers, IOptions<ConversationsOptions> options, TimeProvider time)
+internal sealed class TurnFollower(LiveTurns turns, KeptTurns kept, AnswerStore answers, IOptions<ConversationsOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
+
+    /// <summary>Waits until the turn is on the disk, before its reader is told of it; null, or why it is not.</summary>
+    /// <param name="turn">Which turn.</param>
+    /// <param name="live">The same where this process runs it; null where it does not.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<TurnFailure?> KeptAsync(FollowedTurn turn, LiveTurn? live, CancellationToken cancellationToken) =>
+        (live?.Kept ?? kept.KeepAsync(turn.AnswerId)).WaitAsync(cancellationToken);
 
     /// <param name="turn">Which turn.</param>
     /// <param name="from">How much of the answer the reader has, in UTF-16 units.</param>
@@ -28,6 +35,12 @@ internal sealed class TurnFollower(LiveTurns turns, AnswerStore answers, IOption
 
     public async IAsyncEnumerable<TurnStep> FollowAsync(LiveTurn live, int from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (await live.Kept.WaitAsync(cancellationToken) is { } lost)
+        {
+            yield return new TurnStep("", from, new TurnResult(null, null, lost));
+            yield break;
+        }
+
         for (var told = 0; ;)
         {
             var (delta, calls, result, changed) = live.Read(from, told);

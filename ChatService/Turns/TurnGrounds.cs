@@ -13,19 +13,31 @@ namespace Lyceum.ChatService.Turns;
 /// <param name="Profile">How the student has asked of late.</param>
 internal sealed record TurnGrounds(CourseHelp Help, CourseSetup Setup, LearnerProfile Profile);
 
-/// <summary>Reads the grounds of a turn, in one go: its student waits for the first word.</summary>
+/// <summary>Reads the grounds of a turn, in one go and where possible in that which begins it: its student waits for the first word.</summary>
 internal sealed class TurnGroundsReader(NpgsqlDataSource database, PromptLibrary prompts)
 {
     public async Task<TurnGrounds> ReadAsync(Turn turn, CancellationToken cancellationToken)
     {
-        var course = turn.Caller.Course;
         await using var batch = database.CreateBatch();
+        Ask(batch, turn);
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadAsync(rows, turn, cancellationToken);
+    }
+
+    /// <summary>Asks for them at the end of a batch.</summary>
+    public static void Ask(NpgsqlBatch batch, Turn turn)
+    {
+        var course = turn.Caller.Course;
         batch.BatchCommands.Add(AssignmentStore.Policy(course));
         batch.BatchCommands.Add(AssignmentStore.List(course));
         batch.BatchCommands.Add(PromptStore.InUse(course));
         batch.BatchCommands.Add(ExperimentStore.Running(course));
         batch.BatchCommands.Add(LearnerProfiles.Of(turn.Caller, turn.QuestionId));
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+    }
+
+    /// <summary>Reads them, from the first of their results on.</summary>
+    public async Task<TurnGrounds> ReadAsync(NpgsqlDataReader rows, Turn turn, CancellationToken cancellationToken)
+    {
         var policy = await AssignmentStore.ReadPolicyAsync(rows, cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         var assignments = await AssignmentStore.ReadListAsync(rows, cancellationToken);

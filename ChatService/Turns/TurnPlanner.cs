@@ -15,9 +15,13 @@ namespace Lyceum.ChatService.Turns;
 /// <param name="Options">How the model is asked.</param>
 /// <param name="Guard">What the answer is kept within.</param>
 /// <param name="Reply">The answer, where none is asked of a model; null to ask it.</param>
-internal sealed record TurnPlan(IReadOnlyList<ChatMessage> Messages, TutorSetup Setup, ChatOptions Options, AnswerGuard Guard, string? Reply);
+internal sealed record TurnPlan(IReadOnlyList<ChatMessage> Messages, TutorSetup Setup, ChatOptions Options, AnswerGuard Guard, string? Reply)
+{
+    /// <summary>Done once it is on record; nothing of the answer is shown before.</summary>
+    public Task Recorded { get; init; } = Task.CompletedTask;
+}
 
-/// <summary>Decides what a turn is: finds what belongs to the question, what help is allowed, and stores both before the model is asked.</summary>
+/// <summary>Decides what a turn is: finds what belongs to the question and what help is allowed, and has both stored while the model is asked.</summary>
 internal sealed class TurnPlanner(
     ContextComposer contexts,
     TurnGroundsReader grounds,
@@ -37,23 +41,20 @@ internal sealed class TurnPlanner(
     {
         var turn = live.Turn;
         var before = turn.IsFirst ? Task.FromResult(EarlierMessages.None) : answers.EarlierAsync(turn.SessionId, turn.QuestionId, cancellationToken);
+        var isCommand = turn.Question.Trim().Equals(ReportCommand, StringComparison.OrdinalIgnoreCase);
+        var asked = turn.IsRetry ? turn.Context : turn.Context with { NotebookPath = turn.Context.NotebookPath ?? turn.NotebookPath };
         // What does not hang on one another is asked for at once.
-        var read = grounds.ReadAsync(turn, cancellationToken);
-        var context = turn.IsRetry
-            ? turn.Context
-            : await contexts.CompleteAsync(turn.Caller, turn.Context with { NotebookPath = turn.Context.NotebookPath ?? turn.NotebookPath }, cancellationToken);
-        var (ofCourse, courseSetup, profile) = await read;
+        var completed = turn.IsRetry ? Task.FromResult(asked) : contexts.CompleteAsync(turn.Caller, asked, cancellationToken);
+        var (ofCourse, courseSetup, profile) = turn.Grounds ?? await grounds.ReadAsync(turn, cancellationToken);
+        var early = asked.NotebookPath is null || isCommand ? null : ToolsAsync(turn, asked, ofCourse.For(asked.NotebookPath), cancellationToken);
+        var context = await completed;
         var help = ofCourse.For(context.NotebookPath);
         var setup = await setups.ForAsync(courseSetup, turn.Caller, help.Assignment?.Id, cancellationToken);
         help = help with { Policy = help.Policy with { MaxHintLevel = Math.Min(help.Policy.MaxHintLevel, setup.MaxHintLevel ?? help.Policy.MaxHintLevel) } };
         var earlier = await before;
-        var isCommand = turn.Question.Trim().Equals(ReportCommand, StringComparison.OrdinalIgnoreCase);
-
         var errorKey = isCommand ? null : HintLadder.ErrorKey(turn.Caller.Subject, context, turn.Question);
         var reply = help.Policy.Lockdown ? ExamRule.Closed : isCommand ? profile.Report() : null;
-        var found = reply is null
-            ? toolbox.FindAsync(new ToolRequest(turn.Caller, turn.Question, context.NotebookPath) { KernelId = context.KernelId }, help.Policy.Tools, cancellationToken)
-            : Task.FromResult<IReadOnlyList<Tool>>([]);
+        var found = early ?? (isCommand ? Task.FromResult<IReadOnlyList<Tool>>([]) : ToolsAsync(turn, context, help, cancellationToken));
         var times = await ladder.AskedAsync(errorKey, turn.QuestionId, cancellationToken);
         var level = Math.Min(times, help.Policy.MaxHintLevel);
         var study = isCommand
@@ -65,12 +66,17 @@ internal sealed class TurnPlanner(
         var request = requests.Request(setup, earlier, context, turn.Question, help, level, study);
         request = request with { Messages = Toolbox.Explain(request.Messages, tools) };
         var record = Record(turn, setup, help, request, study, level, times, earlier.Total, asksModel: reply is null) with { Tools = [.. tools.Select(tool => tool.Key)] };
-        await answers.SetPlanAsync(turn, question, record, cancellationToken);
-        events.Asked(turn, question, record);
         var guard = await guards.ForAsync(turn, help, context.Code, earlier, cancellationToken);
+        var recorded = answers.SetPlanAsync(turn, question, record, cancellationToken);
+        events.Asked(turn, question, record);
         var how = setup.OptionsFor(turn.Caller);
-        return new TurnPlan(request.Messages, setup, tools.Count == 0 ? how : how.With(new ToolRun(turn.AnswerId, turn.Caller, tools, guard, live.Tell)), guard, reply);
+        return new TurnPlan(request.Messages, setup, tools.Count == 0 ? how : how.With(new ToolRun(turn.AnswerId, turn.Caller, tools, guard, live.Tell)), guard, reply) { Recorded = recorded };
     }
+
+    /// <summary>The tools for a question; none while an exam is on.</summary>
+    private Task<IReadOnlyList<Tool>> ToolsAsync(Turn turn, TutorContext context, Help help, CancellationToken cancellationToken) => help.Policy.Lockdown
+        ? Task.FromResult<IReadOnlyList<Tool>>([])
+        : toolbox.FindAsync(new ToolRequest(turn.Caller, turn.Question, context.NotebookPath) { KernelId = context.KernelId }, help.Policy.Tools, cancellationToken);
 
     private TurnRecord Record(Turn turn, TutorSetup setup, Help help, TutorRequest request, QuestionStudy study, int level, int times, int total, bool asksModel)
     {

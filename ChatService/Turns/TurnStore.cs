@@ -11,9 +11,9 @@ namespace Lyceum.ChatService.Turns;
 /// <summary>
 /// Begins turns. The question and an empty, queued answer are committed in one go before the model is asked; PostgreSQL's unique
 /// index lets one answer run per conversation, on whichever replica. The answer carries a lease that its writer keeps alive.
-/// A commit here does not wait for the disk: <see cref="FlushAsync"/> does, while the turn goes on, and nobody is told of it before.
+/// A commit here does not wait for the disk: <see cref="KeptTurns"/> does, while the turn goes on, and nobody is told of it before.
 /// </summary>
-internal sealed class TurnStore(NpgsqlDataSource database, IOptions<ConversationsOptions> options, TimeProvider time)
+internal sealed class TurnStore(NpgsqlDataSource database, TurnGroundsReader grounds, IOptions<ConversationsOptions> options, TimeProvider time)
 {
     private const int MaxTitle = 80;
 
@@ -49,10 +49,13 @@ internal sealed class TurnStore(NpgsqlDataSource database, IOptions<Conversation
         });
         batch.BatchCommands.Add(InsertQuestion(turn));
         batch.BatchCommands.Add(Answer(turn));
+        TurnGroundsReader.Ask(batch, turn);
         try
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-            return turn;
+            await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+            // Behind how it is to commit.
+            await rows.NextResultAsync(cancellationToken);
+            return await WithGroundsAsync(turn, rows, cancellationToken);
         }
         catch (PostgresException refused) when (Refused(refused) is { } refusal)
         {
@@ -81,14 +84,20 @@ internal sealed class TurnStore(NpgsqlDataSource database, IOptions<Conversation
         {
             Parameters = { Parameter.Id(conversation), Parameter.Text(caller.Subject), Parameter.Time(time.GetUtcNow()), Parameter.Text(context.NotebookPath) },
         });
+        TurnGroundsReader.Ask(batch, turn);
         try
         {
             await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
             // Behind how it is to commit.
             await rows.NextResultAsync(cancellationToken);
-            return await rows.ReadAsync(cancellationToken)
-                ? turn with { NotebookPath = Columns.ReadText(rows, 0) }
-                : Refusal.NoSuchConversation;
+            if (!await rows.ReadAsync(cancellationToken))
+            {
+                return Refusal.NoSuchConversation;
+            }
+
+            turn = turn with { NotebookPath = Columns.ReadText(rows, 0) };
+            await rows.NextResultAsync(cancellationToken);
+            return await WithGroundsAsync(turn, rows, cancellationToken);
         }
         catch (PostgresException refused) when (Refused(refused) is { } refusal)
         {
@@ -177,11 +186,12 @@ internal sealed class TurnStore(NpgsqlDataSource database, IOptions<Conversation
         Context = context,
     };
 
-    /// <summary>Waits until what was committed before is on the disk: PostgreSQL's log is written in order.</summary>
-    public async Task FlushAsync(CancellationToken cancellationToken)
+    /// <summary>What comes last of a batch; with its end the turn is committed.</summary>
+    private async Task<Turn> WithGroundsAsync(Turn turn, NpgsqlDataReader rows, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT pg_logical_emit_message(true, 'lyceum', '')");
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        turn = turn with { Grounds = await grounds.ReadAsync(rows, turn, cancellationToken) };
+        await rows.NextResultAsync(cancellationToken);
+        return turn;
     }
 
     /// <summary>A transaction that, before anything else, claims the request's key.</summary>

@@ -13,6 +13,9 @@ namespace Lyceum.ChatService.Tutor;
 /// </summary>
 internal sealed partial class HintLadder(NpgsqlDataSource database, IOptions<TutorOptions> options)
 {
+    /// <summary>Far above the last step; who asks more often is counted no further.</summary>
+    private const int MaxCounted = 100;
+
     /// <summary>What makes two errors of a student the same: notebook, class and message, but for its numbers. Null when the question is about none.</summary>
     public static string? ErrorKey(string subject, TutorContext context, string question)
     {
@@ -33,7 +36,9 @@ internal sealed partial class HintLadder(NpgsqlDataSource database, IOptions<Tut
             return 1;
         }
 
-        await using var command = database.CreateCommand("SELECT count(*) FROM message WHERE error_key = $1 AND id <> $2 AND created_at > now() - $3");
+        await using var command = database.CreateCommand($"""
+            SELECT count(*) FROM (SELECT 1 FROM message WHERE error_key = $1 AND id <> $2 AND created_at > now() - $3 LIMIT {MaxCounted}) asked
+            """);
         command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Text(errorKey), Parameter.Id(question), Parameter.Span(options.Value.LadderMemory)]);
         return 1 + (int)Math.Min((long)(await command.ExecuteScalarAsync(cancellationToken))!, int.MaxValue - 1);
     }

@@ -169,11 +169,44 @@ public sealed class PromptTests(PostgresServer postgres)
         Assert.Equal("published", (await suite.Instructor().PostAsync($"{Path}/{version}/publish", null)).Text("status"));
     }
 
+    [Fact]
+    public async Task A_classifier_is_published_only_with_a_case_for_every_class_that_an_operator_set()
+    {
+        await using var suite = await ChatSuite.StartAsync(
+            postgres, ("Tutor:QuestionClasses:debugging", "asks what an error means"), ("Tutor:QuestionClasses:other", "anything else"));
+        suite.Model.Answer = ModelHostStandIn.SaysFor(asked => asked.Question.Contains("Thanks", StringComparison.Ordinal) ? """{"class": "other"}""" : """{"class": "debugging"}""");
+        var version = (await suite.Instructor().PostAsync(Path, new { text = "---\nname: classifier\n---\nSort. The classes:\n" })).Text("version");
+
+        var refused = await suite.Instructor().PostAsync($"{Path}/{version}/publish", null);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
+        Assert.Contains("debugging", refused.Text("detail"), StringComparison.Ordinal);
+        Assert.Equal("draft", (await suite.Instructor().GetAsync($"{Path}/{version}")).Text("status"));
+
+        var set = await suite.Instructor().SendAsync(
+            HttpMethod.Put, $"{Teaching.Course}/prompt-cases/our-own", new { prompt = "classifier", question = "What is a KeyError?", expect = new Dictionary<string, string> { ["class"] = "debugging" } });
+        Assert.Equal(HttpStatusCode.OK, set.Status);
+        Assert.Equal("published", (await suite.Instructor().PostAsync($"{Path}/{version}/publish", null)).Text("status"));
+    }
+
+    [Fact]
+    public async Task Notes_that_obey_the_conversation_stand_against_a_summary_prompt()
+    {
+        await using var suite = await ChatSuite.StartAsync(postgres);
+        suite.Model.Answer = ModelHostStandIn.Says($"NOTES REPLACED {Notes}");
+        var version = (await suite.Instructor().PostAsync(Path, new { text = "---\nname: summary\n---\nTake notes." })).Text("version");
+
+        var refused = await suite.Instructor().PostAsync($"{Path}/{version}/publish", null);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
+        Assert.Contains("notes-instructions-in-the-conversation", refused.Text("detail"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("prompt", """{"prompt": "poet", "question": "Why?"}""")]
     [InlineData("conversation", """{"prompt": "summary"}""")]
     [InlineData("conversation", """{"prompt": "summary", "conversation": [{"from_student": true, "text": " "}]}""")]
     [InlineData("expect.class", """{"prompt": "classifier", "question": "Why?"}""")]
+    [InlineData("expect.class", """{"prompt": "classifier", "question": "Why?", "expect": {"class": "instrumentel"}}""")]
     [InlineData("question", """{"prompt": "classifier", "expect": {"class": "other"}}""")]
     public async Task A_case_that_lacks_what_its_prompt_needs_is_refused_by_field(string field, string body)
     {

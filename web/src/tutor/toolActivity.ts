@@ -28,12 +28,22 @@ export class ToolActivity {
       this.running.delete(call.call_id);
     }
 
-    const texts = [...new Set([...this.running.values()].map(describeCall))];
-    this.node.hidden = texts.length === 0;
-    this.node.replaceChildren(el('span', { class: 'spinner' }), texts.join(' '));
+    this.show();
+  }
+
+  /** Forgets what was being done. */
+  reset(): void {
+    this.running.clear();
+    this.show();
   }
 
   clear(): void {
     this.node.remove();
+  }
+
+  private show(): void {
+    const texts = [...new Set([...this.running.values()].map(describeCall))];
+    this.node.hidden = texts.length === 0;
+    this.node.replaceChildren(el('span', { class: 'spinner' }), texts.join(' '));
   }
 }

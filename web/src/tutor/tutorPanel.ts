@@ -138,6 +138,14 @@ export class TutorPanel extends Widget {
     this.person.show(this.sessionId);
   }
 
+  /** Waits until no conversation is being opened: while one is, another may be chosen. */
+  private async settled(): Promise<void> {
+    for (let opening; opening !== this.opening;) {
+      opening = this.opening;
+      await opening;
+    }
+  }
+
   private open(sessionId: string | undefined): Promise<void> {
     return (this.opening = this.load(sessionId));
   }
@@ -191,7 +199,7 @@ export class TutorPanel extends Widget {
 
   /** To the person who has the conversation, else to the tutor. */
   private async send(text: string, context: QuestionContext): Promise<void> {
-    await this.opening;
+    await this.settled();
     if (!this.sessionId || !this.person.taken) {
       return this.ask(text, context);
     }
@@ -259,7 +267,7 @@ export class TutorPanel extends Widget {
 
   private async ask(text: string, context: QuestionContext): Promise<void> {
     // A question goes on with what was said, and is not swept away by it.
-    await this.opening;
+    await this.settled();
     if (this.running) {
       this.composer.prefill(text);
       return;
@@ -360,6 +368,8 @@ export class TutorPanel extends Widget {
         if (part.kind === 'session') {
           known = true;
           this.sessionId = this.followed = part.sessionId;
+          // A stream that is resumed tells of its calls anew, or of none where another replica answers.
+          activity.reset();
         } else if (part.kind === 'delta') {
           answer.append(part.text);
         } else if (part.kind === 'tool') {
