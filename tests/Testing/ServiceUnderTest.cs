@@ -17,6 +17,9 @@ public sealed class ServiceUnderTest<TProgram>(params IEnumerable<KeyValuePair<s
     private readonly KeyValuePair<string, string?>[] _settings = [.. settings];
     private readonly ErrorLog _errors = new();
 
+    // Each host would watch its settings' files, which none of the tests changes; of watchers a user has 128 on Linux.
+    static ServiceUnderTest() => Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
+
     /// <summary>Puts parts of the outside world, such as DNS, in the place of the service's own.</summary>
     public Action<IServiceCollection>? Outside { get; init; }
 
