@@ -6,9 +6,10 @@ namespace Lyceum.TelemetryIngest.Derived;
 /// <summary>A moment at which a learner did something about code.</summary>
 /// <param name="Time">When, by the live clock.</param>
 /// <param name="Type">The event's type.</param>
+/// <param name="Notebook">In which notebook.</param>
 /// <param name="Cell">The cell that the event names, if it does.</param>
 /// <param name="Success">Of an execution, whether it ran through.</param>
-internal readonly record struct WorkMoment(DateTimeOffset Time, string Type, CellKey? Cell, bool? Success);
+internal readonly record struct WorkMoment(DateTimeOffset Time, string Type, string Notebook, CellKey? Cell, bool? Success);
 
 /// <summary>A row of <c>active_times</c> but for whose it is.</summary>
 /// <param name="Seconds">At work in the cell while it was not solved.</param>
@@ -17,7 +18,7 @@ internal record struct WorkTime(double Seconds, DateTimeOffset LastAt);
 
 /// <summary>
 /// How long a learner is at work in cells before they succeed: from each event to the next, where no more than the idle limit lies
-/// between, in the cell that was named last; docs/metrics.md.
+/// between, in the cell that was named last in the same notebook; docs/metrics.md.
 /// </summary>
 internal static class ActiveTime
 {
@@ -50,6 +51,12 @@ internal static class ActiveTime
             }
 
             before = one.Time;
+            if (current?.Notebook != one.Notebook)
+            {
+                // The learner has left for another notebook, in whichever cell of it.
+                current = null;
+            }
+
             if (one.Cell is { } named && Naming.Contains(one.Type))
             {
                 current = named;

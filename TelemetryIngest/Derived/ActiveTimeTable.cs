@@ -77,6 +77,7 @@ internal sealed class ActiveTimeTable(NpgsqlDataSource database, IOptions<Metric
     private static WorkMoment ReadMoment(NpgsqlDataReader row) => new(
         row.GetFieldValue<DateTimeOffset>(0),
         row.GetString(1),
+        DerivedKey.OfNotebook(row.GetString(2)),
         row.IsDBNull(3) ? null : new CellKey(DerivedKey.OfNotebook(row.GetString(2)), row.GetString(3)),
         row.IsDBNull(4) ? null : row.GetBoolean(4));
 }

@@ -76,6 +76,22 @@ public sealed class LongWorkTests(TelemetryApplication app) : IClassFixture<Tele
         Assert.Empty(Stuck(await ViewAsync(service)));
     }
 
+    [Fact]
+    public async Task Who_goes_on_in_another_notebook_is_no_longer_at_work_in_the_cell_that_was_left()
+    {
+        var (service, data) = await app.AloneAsync(Hasty);
+        await using var _ = service;
+        await using var __ = data;
+        await StoreAsync(
+            service,
+            [.. Enumerable.Range(0, 5).SelectMany(i => (Dictionary<string, object?>[])[Enter($"a{i}", 0, "c1"), Runs($"a{i}", 190, success: true)])],
+            [.. Enters("b", 0), .. Edits("b", 100), .. EditsIn("Other.ipynb", "b", 150, 300, 450, 600)]);
+        await service.DerivedAsync(_course);
+        Assert.Equal(150f, await data.OneAsync<float>("SELECT active FROM cell_standings WHERE learner = 'learner-b'"));
+        await Calls.UntilAsync(async () => await data.OneAsync<string>(Thresholds) == "190 5", Derivations.Patience);
+        Assert.Empty(Stuck(await ViewAsync(service)));
+    }
+
     private static IEnumerable<string?> Stuck(JsonElement view) =>
         view.GetProperty("learners").EnumerateArray().Where(one => one.GetProperty("stuck").GetBoolean()).Select(one => one.GetProperty("learner").GetString());
 
@@ -85,8 +101,10 @@ public sealed class LongWorkTests(TelemetryApplication app) : IClassFixture<Tele
         Sent.Event("ActiveCellChangeEvent", _start.AddSeconds(seconds), new { cells = new[] { new { id = cell, index = 0, type = "code" } } }, "Task.ipynb", cell).Of(_course, $"learner-{learner}");
 
     /// <summary>Edits as pioneer reports them, which do not say of which cell.</summary>
-    private IEnumerable<Dictionary<string, object?>> Edits(string learner, params double[] seconds) =>
-        seconds.Select(at => Sent.Event("CellEditEvent", _start.AddSeconds(at), new { index = 0, changes = Array.Empty<object>() }, "Task.ipynb").Of(_course, $"learner-{learner}"));
+    private IEnumerable<Dictionary<string, object?>> Edits(string learner, params double[] seconds) => EditsIn("Task.ipynb", learner, seconds);
+
+    private IEnumerable<Dictionary<string, object?>> EditsIn(string notebook, string learner, params double[] seconds) =>
+        seconds.Select(at => Sent.Event("CellEditEvent", _start.AddSeconds(at), new { index = 0, changes = Array.Empty<object>() }, notebook).Of(_course, $"learner-{learner}"));
 
     private Dictionary<string, object?> Runs(string learner, double seconds, bool success, string cell = "c1") =>
         Sent.Execution(_start.AddSeconds(seconds), success ? null : "NameError", cell: cell).Of(_course, $"learner-{learner}");
