@@ -13,7 +13,7 @@ public sealed class LearningEventTests(KernelServiceFixture service) : IClassFix
         var kernel = await SessionAsync(rest, "unit/events.ipynb");
         await using var client = await NotebookClient.ConnectAsync(service, kernel, KernelServiceFixture.Sam);
         await client.RunAsync("x = 1", cell: "cell-1");
-        await client.RunAsync("import time\ntime.sleep(0.2)\nundefined_name", cell: "cell-2");
+        await client.RunAsync("import time\ntime.sleep(1.5)\nundefined_name", cell: "cell-2");
 
         var first = await service.Telemetry.NextAsync("unit/events.ipynb");
         Assert.Equal("CellExecute", first.GetProperty("type").GetString());
@@ -27,7 +27,8 @@ public sealed class LearningEventTests(KernelServiceFixture service) : IClassFix
 
         detail = (await service.Telemetry.NextAsync("unit/events.ipynb")).GetProperty("detail");
         Assert.False(detail.GetProperty("success").GetBoolean());
-        Assert.InRange(detail.GetProperty("duration_ms").GetInt64(), 200, 20_000);
+        // As the service sees it, which on a busy machine may hear late of the beginning.
+        Assert.InRange(detail.GetProperty("duration_ms").GetInt64(), 500, 60_000);
         Assert.Equal("NameError", detail.GetProperty("error").GetProperty("name").GetString());
         Assert.Contains("undefined_name", detail.GetProperty("error").GetProperty("value").GetString(), StringComparison.Ordinal);
         Assert.Equal(JsonValueKind.Array, detail.GetProperty("error").GetProperty("traceback").ValueKind);
