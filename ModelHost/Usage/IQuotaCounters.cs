@@ -3,8 +3,8 @@ namespace Lyceum.ModelHost.Usage;
 /// <summary>What became of an attempt to charge.</summary>
 /// <param name="Windows">What is charged.</param>
 /// <param name="Exhausted">The window that is used up, so that nothing was charged; null where it was.</param>
-/// <param name="IsShared">Whether other replicas see it.</param>
-internal sealed record QuotaCharge(IReadOnlyList<QuotaWindow> Windows, QuotaWindow? Exhausted, bool IsShared);
+/// <param name="Mark">What names the charge where all replicas see it; null where it is this one's alone.</param>
+internal sealed record QuotaCharge(IReadOnlyList<QuotaWindow> Windows, QuotaWindow? Exhausted, string? Mark);
 
 /// <summary>Where used tokens are counted.</summary>
 internal interface IQuotaCounters

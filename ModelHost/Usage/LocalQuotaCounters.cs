@@ -15,11 +15,11 @@ internal sealed class LocalQuotaCounters(TimeProvider time) : IQuotaCounters
         {
             if (windows.LastOrDefault(window => Used(window) >= window.Limit) is { } exhausted)
             {
-                return ValueTask.FromResult(new QuotaCharge(windows, exhausted, IsShared: false));
+                return ValueTask.FromResult(new QuotaCharge(windows, exhausted, Mark: null));
             }
 
             Charge(windows, tokens);
-            return ValueTask.FromResult(new QuotaCharge(windows, null, IsShared: false));
+            return ValueTask.FromResult(new QuotaCharge(windows, null, Mark: null));
         }
     }
 

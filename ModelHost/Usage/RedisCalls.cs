@@ -13,26 +13,27 @@ internal sealed partial class RedisCalls(IConnectionMultiplexer redis, TimeProvi
 
     /// <summary>Null when Redis is away; then it is not asked again for a moment, so that requests do not all wait for it.</summary>
     /// <param name="ask">What to ask.</param>
-    /// <param name="isUrgent">Whether it is asked also within that moment.</param>
-    public async ValueTask<T?> AskAsync<T>(Func<IDatabase, Task<T>> ask, bool isUrgent = false)
+    /// <param name="lost">Called when it was asked and its answer did not come.</param>
+    public async ValueTask<T?> AskAsync<T>(Func<IDatabase, Task<T>> ask, Action? lost = null)
         where T : class
     {
         lock (_lock)
         {
-            if (!isUrgent && _away is { } since && time.GetElapsedTime(since) < Pause)
+            if (_away is { } since && time.GetElapsedTime(since) < Pause)
             {
                 return null;
             }
         }
 
         var asked = time.GetTimestamp();
+        if (!redis.IsConnected)
+        {
+            Found(asked, isAway: true, "There is no connection.");
+            return null;
+        }
+
         try
         {
-            if (!redis.IsConnected)
-            {
-                throw new TimeoutException("There is no connection.");
-            }
-
             var answer = await ask(redis.GetDatabase()).WaitAsync(TimeSpan.FromMilliseconds(redis.TimeoutMilliseconds), time);
             Found(asked, isAway: false, "");
             return answer;
@@ -40,6 +41,7 @@ internal sealed partial class RedisCalls(IConnectionMultiplexer redis, TimeProvi
         catch (Exception failure) when (RedisFailure.IsAway(failure))
         {
             Found(asked, isAway: true, failure.Message);
+            lost?.Invoke();
             return null;
         }
     }

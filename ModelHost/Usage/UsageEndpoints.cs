@@ -28,6 +28,8 @@ internal static class UsageEndpoints
         // Without Redis quotas are less exact, and models run all the same: it is no reason to take this replica out.
         builder.AddRedisClient(Redis, settings => settings.DisableHealthChecks = true);
         builder.Services.AddSingleton<RedisCalls>();
+        builder.Services.AddSingleton<QuotaCorrections>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<QuotaCorrections>());
         builder.Services.AddSingleton<IQuotaCounters, RedisQuotaCounters>();
         builder.Services.AddSingleton<SharedUsage>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<SharedUsage>());

@@ -51,6 +51,12 @@ public sealed class RedisServer : IAsyncLifetime, IAsyncDisposable
         }
     }
 
+    /// <summary>Has it hang: it takes what it is sent, and answers nothing before <see cref="ThawAsync"/>.</summary>
+    public Task FreezeAsync() => SignalAsync("-STOP");
+
+    /// <summary>Has it go on, with all that it was sent.</summary>
+    public Task ThawAsync() => SignalAsync("-CONT");
+
     /// <inheritdoc />
     public async Task DisposeAsync()
     {
@@ -61,4 +67,10 @@ public sealed class RedisServer : IAsyncLifetime, IAsyncDisposable
     Task IAsyncLifetime.InitializeAsync() => StartAsync();
 
     async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
 }

@@ -14,11 +14,11 @@ internal static class Replicas
     public const string Answer = """{"message":{"role":"assistant","content":"x"},"done":true,"prompt_eval_count":70,"eval_count":30}""" + "\n";
 
     /// <summary>Starts one, and answers when it says that it counts with the others.</summary>
-    public static async Task<ModelHostUnderTest> StartAsync(ScriptedNode node, RedisServer redis, long tokensPerDay)
+    public static async Task<ModelHostUnderTest> StartAsync(ScriptedNode node, string redis, long tokensPerDay)
     {
         var host = await ModelHostUnderTest.WithAsync(
             ("Nodes:0:Url", node.Address.ToString()), ("Nodes:0:Parallel", "20"), ("Limits:Probe", "00:00:01"),
-            ("Quotas:UserTokensPerDay", tokensPerDay.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("ConnectionStrings:redis", redis.PatientConnectionString));
+            ("Quotas:UserTokensPerDay", tokensPerDay.ToString(System.Globalization.CultureInfo.InvariantCulture)), ("ConnectionStrings:redis", redis));
         await host.UsageAsync(TestIdentity.Student(), usage => usage.GetProperty("counted").GetString() == "all_replicas");
         return host;
     }

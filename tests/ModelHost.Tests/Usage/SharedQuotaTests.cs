@@ -108,7 +108,7 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
             await ScriptedNode.SendAsync(context, Replicas.Answer);
         });
         await own.StartAsync();
-        await using var host = await Replicas.StartAsync(slow, own, tokensPerDay: 1_000_000);
+        await using var host = await Replicas.StartAsync(slow, own.PatientConnectionString, tokensPerDay: 1_000_000);
         await own.KillAsync();
         var sam = $"sam-{Guid.NewGuid():N}";
         var charged = host.AskAsync(sam);
@@ -136,7 +136,51 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
         }
     }
 
-    private Task<ModelHostUnderTest> StartAsync(RedisServer? other = null) => Replicas.StartAsync(_node, other ?? redis, tokensPerDay: 250);
+    [Fact]
+    public async Task A_charge_whose_answer_was_given_up_is_taken_back()
+    {
+        await using var own = new RedisServer();
+        await own.StartAsync();
+        await using var host = await Replicas.StartAsync(_node, own.ConnectionString, tokensPerDay: 1_000_000);
+        await using var other = await Replicas.StartAsync(_node, own.PatientConnectionString, tokensPerDay: 1_000_000);
+        var sam = $"sam-{Guid.NewGuid():N}";
+        await own.FreezeAsync();
+        // Charged by the replica itself, and a second time in what Redis has been sent.
+        Assert.Equal(HttpStatusCode.OK, await host.AskAsync(sam));
+        await own.ThawAsync();
+        await host.UsageAsync(TestIdentity.Student(sam), usage => usage.GetProperty("counted").GetString() == "all_replicas");
+        await other.UsageAsync(TestIdentity.Student(sam), usage => usage.Charged() == 0);
+    }
+
+    [Fact]
+    public async Task An_answer_does_not_wait_for_a_redis_that_hangs_and_its_estimate_is_corrected_later()
+    {
+        await using var own = new RedisServer();
+        await own.StartAsync();
+        var open = new TaskCompletionSource();
+        await using var slow = await ScriptedNode.StartAsync(async context =>
+        {
+            await open.Task;
+            await ScriptedNode.SendAsync(context, Replicas.Answer);
+        });
+        // Who waits for Redis waits for a minute.
+        await using var host = await Replicas.StartAsync(slow, own.PatientConnectionString, tokensPerDay: 1_000_000);
+        var sam = $"sam-{Guid.NewGuid():N}";
+        var asked = host.AskAsync(sam);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (slow.Requests.IsEmpty)
+        {
+            await Task.Delay(20, limit.Token);
+        }
+
+        await own.FreezeAsync();
+        open.SetResult();
+        Assert.Equal(HttpStatusCode.OK, await asked.WaitAsync(limit.Token));
+        await own.ThawAsync();
+        await host.UsageAsync(TestIdentity.Student(sam), usage => usage.Charged() == 100);
+    }
+
+    private Task<ModelHostUnderTest> StartAsync(RedisServer? other = null) => Replicas.StartAsync(_node, (other ?? redis).PatientConnectionString, tokensPerDay: 250);
 
     /// <summary>Waits until the estimate that a run is charged has given way to the 100 tokens that it took, which is after its answer.</summary>
     private static Task SettledAsync(ModelHostUnderTest host, string user) => host.UsageAsync(TestIdentity.Student(user), usage => usage.Charged() % 100 == 0);

@@ -74,5 +74,5 @@ public sealed class SharedUsageTests : IAsyncLifetime
 
     private static long Requests(JsonElement usage) => usage.GetProperty("entries").EnumerateArray().Sum(entry => entry.GetProperty("requests").GetInt64());
 
-    private Task<ModelHostUnderTest> StartAsync() => Replicas.StartAsync(_node, _redis, tokensPerDay: 0);
+    private Task<ModelHostUnderTest> StartAsync() => Replicas.StartAsync(_node, _redis.PatientConnectionString, tokensPerDay: 0);
 }
