@@ -19,7 +19,9 @@ internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOpti
 {
     private const int MaxAtOnce = 100;
 
-    private const string Changed = "SELECT course, learner, changed_since, changes FROM learners WHERE changed_since IS NOT NULL ORDER BY course, learner LIMIT $1";
+    private const string Changed = """
+        SELECT course, learner, changed_since, changes FROM learners WHERE changed_since IS NOT NULL ORDER BY days_at NULLS FIRST, last_seen DESC LIMIT $1
+        """;
 
     private const string Events = """
         SELECT id, live_at, received_at, type, notebook, cell, success, failure ->> 'name', detail ->> 'class', detail ->> 'objective' FROM events
@@ -47,7 +49,9 @@ internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOpti
 
     private const string InsertQuestions = "INSERT INTO question_days SELECT $1, $2, * FROM unnest($3::date[], $4::text[], $5::text[], $6::text[], $7::int[])";
 
-    private const string Done = "UPDATE learners SET changed_since = NULL WHERE course = $1 AND learner = $2 AND changes = $3";
+    private const string Done = """
+        UPDATE learners SET days_at = now(), changed_since = CASE WHEN changes = $3 THEN NULL ELSE changed_since END WHERE course = $1 AND learner = $2
+        """;
 
     /// <summary>Some of the learners whose executions or questions have changed.</summary>
     public Task<List<ChangedLearner>> ChangedAsync(CancellationToken cancellationToken) => ChangedLearners.ReadAsync(database, Changed, cancellationToken, MaxAtOnce);

@@ -92,6 +92,30 @@ public sealed class LongWorkTests(TelemetryApplication app) : IClassFixture<Tele
         Assert.Empty(Stuck(await ViewAsync(service)));
     }
 
+    [Fact]
+    public async Task Nobody_waits_behind_those_who_never_pause()
+    {
+        // More than are derived at once.
+        const int Busy = 120;
+        var (service, data) = await app.AloneAsync(Hasty);
+        await using var _ = service;
+        await using var __ = data;
+        using var over = new CancellationTokenSource();
+        var pressing = Task.Run(async () =>
+        {
+            for (var round = 0; !over.IsCancellationRequested; round++)
+            {
+                await StoreAsync(service, Enumerable.Range(0, Busy).Select(i => Runs($"busy{i:000}", round, success: false)));
+            }
+        });
+        await Calls.UntilAsync(async () => await data.OneAsync<long>("SELECT count(*) FROM cell_standings") > 0, Derivations.Patience);
+
+        await StoreAsync(service, [Runs("zoe", 1, success: true)]);
+        await Calls.UntilAsync(async () => await data.OneAsync<long>("SELECT count(*) FROM cell_standings WHERE learner = 'learner-zoe'") == 1, Derivations.Patience);
+        await over.CancelAsync();
+        await pressing;
+    }
+
     private static IEnumerable<string?> Stuck(JsonElement view) =>
         view.GetProperty("learners").EnumerateArray().Where(one => one.GetProperty("stuck").GetBoolean()).Select(one => one.GetProperty("learner").GetString());
 
