@@ -27,13 +27,16 @@ internal sealed class KernelLauncher(
     TimeProvider time,
     ILogger<KernelLauncher> logger) : IDisposable
 {
+    // A kernel that is there shakes hands also while it is busy.
+    private static readonly TimeSpan ListenTime = TimeSpan.FromSeconds(2);
+
     private static readonly string? Setsid = Executables.OnPath("setsid");
 
     // Output that nobody can be there to read all the time goes nowhere.
     private static readonly string[] Untied = ["/bin/sh", "-c", "exec \"$@\" < /dev/null > /dev/null 2>&1", "sh"];
 
     private readonly string _folder = kept is { IsEnabled: true, Folder: { } folder } ? folder : Directory.CreateTempSubdirectory("lyceum-kernels-").FullName;
-    private readonly Ports _ports = new();
+    private readonly LoopbackPorts _ports = new();
 
     /// <summary>Starts a process.</summary>
     /// <param name="launch">What to start.</param>
@@ -69,7 +72,7 @@ internal sealed class KernelLauncher(
         {
             if (kernel.Process.IsRunning)
             {
-                var file = await ConnectionFile.ReadAsync(ConnectionFileOf(id), cancellationToken);
+                var file = await FindAsync(kernel.Launch, cancellationToken);
                 var process = new AdoptedProcess(id, kernel.Process, time);
                 return new KernelRun(kernel.Launch, process, file, handler, () => CleanUpAsync(id), options.Value, time, logger, isAdopted: true);
             }
@@ -93,14 +96,21 @@ internal sealed class KernelLauncher(
 
         Descendants.Kill(kernel.Launch.KernelId);
         File.Delete(Path.Combine(kept.Folder!, NameOfConnectionFile(kernel.Launch.KernelId)));
+        File.Delete(Path.Combine(kept.Folder!, NameOfNextConnectionFile(kernel.Launch.KernelId)));
         await CleanUpAsync(kernel.Launch.KernelId);
     }
 
     /// <summary>Other sockets for a kernel, with the key that it has.</summary>
     public ConnectionFile ElsewhereThan(ConnectionFile file, KernelLaunch launch) => MakeConnectionFile(launch) with { Key = file.Key };
 
-    /// <summary>Writes down where the kernel listens now.</summary>
-    public Task KeepAsync(KernelLaunch launch, ConnectionFile file) => file.WriteAsync(ConnectionFileOf(launch.KernelId), CancellationToken.None);
+    /// <summary>Writes down where the kernel may listen soon, beside where it does: whoever comes after this process has ended tries both.</summary>
+    public Task AnnounceAsync(KernelLaunch launch, ConnectionFile file) => file.WriteAsync(NextConnectionFileOf(launch.KernelId), CancellationToken.None);
+
+    /// <summary>What was announced has come about.</summary>
+    public void Confirm(KernelLaunch launch) => File.Move(NextConnectionFileOf(launch.KernelId), ConnectionFileOf(launch.KernelId), overwrite: true);
+
+    /// <summary>What was announced has not come about.</summary>
+    public void Withdraw(KernelLaunch launch) => File.Delete(NextConnectionFileOf(launch.KernelId));
 
     /// <summary>Writes down what the next process has to know of the kernel.</summary>
     public void Keep(KernelLaunch launch, int process, KernelOwner? owner)
@@ -140,11 +150,51 @@ internal sealed class KernelLauncher(
 
     private static string NameOfConnectionFile(string kernelId) => $"kernel-{kernelId}.json";
 
+    private static string NameOfNextConnectionFile(string kernelId) => $"kernel-{kernelId}-next.json";
+
     private string ConnectionFileOf(string kernelId) => Path.Combine(_folder, NameOfConnectionFile(kernelId));
+
+    private string NextConnectionFileOf(string kernelId) => Path.Combine(_folder, NameOfNextConnectionFile(kernelId));
+
+    /// <summary>Where a kernel listens that an earlier process started, which may have ended while the kernel moved.</summary>
+    private async Task<ConnectionFile> FindAsync(KernelLaunch launch, CancellationToken cancellationToken)
+    {
+        var file = await ConnectionFile.ReadAsync(ConnectionFileOf(launch.KernelId), cancellationToken);
+        if (!File.Exists(NextConnectionFileOf(launch.KernelId)))
+        {
+            return file;
+        }
+
+        if (await ListensAsync(file, cancellationToken))
+        {
+            // It was not yet told to leave, and whoever was to take over gives up.
+            Withdraw(launch);
+            return file;
+        }
+
+        Confirm(launch);
+        return await ConnectionFile.ReadAsync(ConnectionFileOf(launch.KernelId), cancellationToken);
+    }
+
+    private async Task<bool> ListensAsync(ConnectionFile file, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(ListenTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await using var shell = await DealerSocket.ConnectAsync(file.EndpointOf(KernelChannel.Shell), cancellationToken: either.Token);
+            return true;
+        }
+        catch (Exception exception) when (exception is ZmtpException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
 
     private async Task CleanUpAsync(string kernelId)
     {
         File.Delete(ConnectionFileOf(kernelId));
+        File.Delete(NextConnectionFileOf(kernelId));
         kept.Forget(KeptFiles.Kernels, kernelId);
         await groups.LeaveAsync(kernelId);
     }

@@ -19,13 +19,15 @@ internal sealed partial class KernelLifecycle
             }
 
             var file = launcher.ElsewhereThan(current.Connection, launch);
-            var reply = await current.MoveAsync(file, move, either.Token);
-            if (current.Connection == file)
+            await WriteDownAsync(() => launcher.AnnounceAsync(launch, file));
+            try
             {
-                await WriteDownAsync(file);
+                return await current.MoveAsync(file, move, either.Token);
             }
-
-            return reply;
+            finally
+            {
+                await WriteDownAsync(() => Decide(hasMoved: current.Connection == file));
+            }
         }
         catch (Exception exception) when (exception is ZmtpException or KernelNotReadyException)
         {
@@ -37,11 +39,26 @@ internal sealed partial class KernelLifecycle
         }
     }
 
-    private async Task WriteDownAsync(ConnectionFile file)
+    private Task Decide(bool hasMoved)
+    {
+        if (hasMoved)
+        {
+            launcher.Confirm(launch);
+        }
+        else if (!_shutDown.IsCancellationRequested)
+        {
+            launcher.Withdraw(launch);
+        }
+
+        // Where this was given up because the service ends, its next process finds out.
+        return Task.CompletedTask;
+    }
+
+    private async Task WriteDownAsync(Func<Task> write)
     {
         try
         {
-            await launcher.KeepAsync(launch, file);
+            await write();
         }
         catch (IOException exception)
         {

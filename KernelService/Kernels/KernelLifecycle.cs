@@ -66,7 +66,7 @@ internal sealed partial class KernelLifecycle(
     public async Task LetGoAsync()
     {
         await _shutDown.CancelAsync();
-        await _turn.WaitAsync();
+        await TakeTurnAsync();
         try
         {
             if (Current.Value is { } run)
@@ -86,13 +86,16 @@ internal sealed partial class KernelLifecycle(
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         KernelRun next;
-        await _turn.WaitAsync(cancellationToken);
+        await TakeTurnAsync();
         try
         {
             traffic.Activity.Set(KernelActivity.Restarting);
-            await EndRunAsync(restart: true);
-            _deaths.Reset();
-            next = await RunAsync(warm: null, CancellationToken.None);
+            next = await OrDieAsync(async () =>
+            {
+                await EndRunAsync(restart: true);
+                _deaths.Reset();
+                return await RunAsync(warm: null, CancellationToken.None);
+            });
         }
         finally
         {
@@ -106,7 +109,7 @@ internal sealed partial class KernelLifecycle(
     public async Task EndAsync()
     {
         await _shutDown.CancelAsync();
-        await _turn.WaitAsync();
+        await TakeTurnAsync();
         try
         {
             traffic.Activity.Set(KernelActivity.Dead);
@@ -117,6 +120,13 @@ internal sealed partial class KernelLifecycle(
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>Waits for the turn in order to end the process, which need not finish a move for that.</summary>
+    private Task TakeTurnAsync()
+    {
+        Current.Value?.StopMoving();
+        return _turn.WaitAsync();
     }
 
     private async Task<KernelRun> RunAsync(WarmKernel? warm, CancellationToken cancellationToken)
@@ -192,14 +202,21 @@ internal sealed partial class KernelLifecycle(
                 traffic.Ended(byItself: true);
                 KernelLog.Tail(logger, launch.KernelId, run.Tail);
 
-                // Before the next run starts: both write their connection file to the same place.
-                await run.DisposeAsync();
-                await RecoverAsync(run, exitCode);
+                await OrDieAsync(async () =>
+                {
+                    // Before the next run starts: both write their connection file to the same place.
+                    await run.DisposeAsync();
+                    return await RecoverAsync(run, exitCode);
+                });
             }
         }
         catch (OperationCanceledException)
         {
             // Deleted while it was about to start again.
+        }
+        catch (Exception exception) when (exception is Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            // It is dead, which everybody has been told.
         }
         finally
         {
@@ -207,12 +224,12 @@ internal sealed partial class KernelLifecycle(
         }
     }
 
-    private async Task RecoverAsync(KernelRun ended, int exitCode)
+    private async Task<KernelRun?> RecoverAsync(KernelRun ended, int exitCode)
     {
         if (!_deaths.TryAdd(ended.Lasted) || ended.TimedOut)
         {
             Die(ended.TimedOut ? $"it did not answer within {options.StartTimeout}" : $"it ended {_deaths.InARow} times in a row, last with exit code {exitCode}");
-            return;
+            return null;
         }
 
         KernelLog.Died(logger, launch.KernelId, exitCode, _deaths.InARow, options.MaxRestarts);
@@ -222,13 +239,20 @@ internal sealed partial class KernelLifecycle(
             await Task.Delay(_deaths.Pause, time, _shutDown.Token);
         }
 
+        return await RunAsync(warm: null, _shutDown.Token);
+    }
+
+    /// <summary>Where no process takes the place of the one before it, for whatever reason, the kernel is dead and not about to start for good.</summary>
+    private async Task<T> OrDieAsync<T>(Func<Task<T>> replace)
+    {
         try
         {
-            await RunAsync(warm: null, _shutDown.Token);
+            return await replace();
         }
-        catch (Exception exception) when (exception is Win32Exception or IOException)
+        catch (Exception exception) when (!_shutDown.IsCancellationRequested)
         {
             Die(exception.Message);
+            throw;
         }
     }
 

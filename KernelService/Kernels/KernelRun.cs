@@ -69,47 +69,31 @@ internal sealed partial class KernelRun : IAsyncDisposable
 
     public async ValueTask SendAsync(KernelChannel channel, JupyterMessage message, CancellationToken cancellationToken)
     {
-        while (true)
+        var wire = await EnterAsync(cancellationToken);
+        try
         {
-            var ready = _ready;
-            var wire = await ready.WaitAsync(cancellationToken);
-            Interlocked.Increment(ref _sending);
-            try
-            {
-                // Once the kernel moves to other sockets, nothing may be on the way to those that it leaves.
-                if (_ready == ready)
-                {
-                    await wire.SendAsync(channel, message, cancellationToken);
-                    return;
-                }
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _sending);
-            }
+            await wire.SendAsync(channel, message, cancellationToken);
+        }
+        finally
+        {
+            Leave();
         }
     }
 
     /// <summary>Sends a request of the service's own on shell and waits for its reply, which no client sees.</summary>
-    /// <exception cref="KernelNotReadyException">The kernel does not work, or ends before it answers.</exception>
+    /// <exception cref="KernelNotReadyException">The kernel does not work.</exception>
+    /// <exception cref="ZmtpException">The kernel has gone, or goes before it answers.</exception>
     public async Task<JupyterMessage> AskAsync(
         string type, ReadOnlyMemory<byte> content, Action<JupyterMessage>? published, CancellationToken cancellationToken)
     {
-        var wire = await _ready.WaitAsync(cancellationToken);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asked = wire.AskAsync(type, content, published, either.Token);
-        if (await Task.WhenAny(asked, Ended) != asked)
-        {
-            await either.CancelAsync();
-        }
-
+        var wire = await EnterAsync(cancellationToken);
         try
         {
-            return await asked;
+            return await wire.AskAsync(KernelChannel.Shell, type, content, published, cancellationToken);
         }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        finally
         {
-            throw new KernelNotReadyException("it ended before it answered", exception);
+            Leave();
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Lyceum.Messaging;
 
 namespace Lyceum.KernelService.Kernels;
@@ -38,8 +37,7 @@ internal sealed class KernelSockets : IAsyncDisposable
     public static async Task<KernelSockets> ConnectAsync(ConnectionFile file, ReadPace pace, CancellationToken cancellationToken)
     {
         // One identity on all three, so that the kernel's questions on stdin find the one who asked on shell.
-        var identity = RandomNumberGenerator.GetBytes(16);
-        identity[0] |= 0x80;
+        var identity = DealerSocket.NewIdentity();
         var opened = new List<IAsyncDisposable>();
         try
         {

@@ -25,6 +25,7 @@ internal sealed class KernelWire : IAsyncDisposable
     private readonly TaskCompletionSource _published = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, PendingRequest> _asked = new(StringComparer.Ordinal);
     private readonly Task _receiving;
+    private volatile bool _isBroken;
     private int _refused;
 
     private KernelWire(ConnectionFile file, KernelSockets sockets, KernelMessageHandler handler, FlushPace pace, TimeProvider time, ILogger logger)
@@ -89,21 +90,27 @@ internal sealed class KernelWire : IAsyncDisposable
     public ValueTask RequestAsync(KernelChannel channel, string type, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         RequestAsync(channel, NewHeader(type), content, cancellationToken);
 
-    /// <summary>Sends a request of the service's own on shell and waits for its reply.</summary>
+    /// <summary>Sends a request of the service's own and waits for its reply.</summary>
+    /// <param name="channel">Where: shell or control.</param>
     /// <param name="type">The request's type.</param>
     /// <param name="content">Its content.</param>
     /// <param name="published">Takes what the kernel publishes for it, on the thread that receives; if not null, the kernel's being idle again is waited for, too.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ZmtpException">The kernel has gone.</exception>
     public async Task<JupyterMessage> AskAsync(
-        string type, ReadOnlyMemory<byte> content, Action<JupyterMessage>? published, CancellationToken cancellationToken)
+        KernelChannel channel, string type, ReadOnlyMemory<byte> content, Action<JupyterMessage>? published, CancellationToken cancellationToken)
     {
         var header = NewHeader(type);
         var asking = new PendingRequest(published);
         _asked[header.MsgId] = asking;
+        if (_isBroken)
+        {
+            asking.Fail(new ZmtpException("The connection to the kernel has ended."));
+        }
+
         try
         {
-            await RequestAsync(KernelChannel.Shell, header, content, cancellationToken);
+            await RequestAsync(channel, header, content, cancellationToken);
             return await asking.EndAsync(cancellationToken);
         }
         finally
@@ -159,6 +166,17 @@ internal sealed class KernelWire : IAsyncDisposable
         {
             // The kernel has ended, or this was disposed; its process tells which. What it said last must not wait for more.
             _handler(channel, null);
+            FailAsked();
+        }
+    }
+
+    private void FailAsked()
+    {
+        // In this order: who asks later sees that nothing will come.
+        _isBroken = true;
+        foreach (var asking in _asked.Values)
+        {
+            asking.Fail(new ZmtpException("The connection to the kernel ended before the reply came."));
         }
     }
 

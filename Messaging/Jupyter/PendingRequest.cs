@@ -13,11 +13,11 @@ public sealed class PendingRequest(Action<JupyterMessage>? published)
     public void Take(KernelChannel channel, JupyterMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (channel == KernelChannel.Shell)
+        if (channel != KernelChannel.Iopub)
         {
             _reply.TrySetResult(message);
         }
-        else if (channel == KernelChannel.Iopub && published is not null && JupyterHeader.TryParse(message.Header.Span, out var header))
+        else if (published is not null && JupyterHeader.TryParse(message.Header.Span, out var header))
         {
             if (header.MsgType != "status")
             {
@@ -30,7 +30,20 @@ public sealed class PendingRequest(Action<JupyterMessage>? published)
         }
     }
 
+    /// <summary>No more will come.</summary>
+    /// <param name="error">Why.</param>
+    public void Fail(Exception error)
+    {
+        _reply.TrySetException(error);
+        _idle.TrySetException(error);
+
+        // Nobody may wait for it any more.
+        _ = _reply.Task.Exception;
+        _ = _idle.Task.Exception;
+    }
+
     /// <summary>Waits for the reply.</summary>
+    /// <exception cref="Exception">The error that it failed with.</exception>
     public async Task<JupyterMessage> EndAsync(CancellationToken cancellationToken)
     {
         var reply = await _reply.Task.WaitAsync(cancellationToken);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Lyceum.Messaging;
 
 /// <summary>The client's side of a ROUTER: sends and receives whole messages in any order.</summary>
@@ -6,6 +8,16 @@ public sealed class DealerSocket : IAsyncDisposable
     private readonly ZmtpConnection _connection;
 
     private DealerSocket(ZmtpConnection connection) => _connection = connection;
+
+    /// <summary>A routing id that no other socket has, for sockets of one client that share it.</summary>
+    public static byte[] NewIdentity()
+    {
+        byte[] identity = RandomNumberGenerator.GetBytes(16);
+
+        // Those that begin with zero are for routers to give.
+        identity[0] |= 0x80;
+        return identity;
+    }
 
     /// <summary>Connects; while nobody listens yet, tries again until cancelled.</summary>
     /// <param name="endpoint"><c>tcp://address:port</c> or <c>ipc://path</c>.</param>

@@ -15,6 +15,7 @@ import warnings
 SUBREAPER = 36
 PATIENCE = 20
 SETTLE_TIME = 60
+LEAVE_TIME = 10
 
 
 class Refused(Exception):
@@ -67,6 +68,18 @@ def fork():
         return os.fork()
 
 
+def reap_later():
+    """What has just been told to end has ended by then, and is not left a zombie."""
+    application().kernel.io_loop.asyncio_loop.call_later(1, reap)
+
+
+def close_life():
+    """In whatever is forked from the root: it alone holds this open."""
+    if State.life is not None and State.life[1] is not None:
+        os.close(State.life[1])
+        State.life = (State.life[0], None)
+
+
 def reap():
     for child in list(State.children):
         try:
@@ -101,6 +114,7 @@ def add(limit):
     reap()
     if State.life is None:
         State.root, State.life = os.getpid(), os.pipe()
+        os.register_at_fork(after_in_child=close_life)
     sys.stdout.flush()
     sys.stderr.flush()
     index, numbers, (ours, theirs) = State.next, random.getstate(), pair()
@@ -120,6 +134,7 @@ def add(limit):
     State.next = index + 1
     while len(State.checkpoints) > limit:
         drop(State.checkpoints.pop(0)[1])
+        reap_later()
     return {'checkpoint_index': index, 'checkpoints': listed()}
 
 
@@ -130,23 +145,21 @@ def roll_back(index, connection):
     if index not in listed():
         raise Refused('there is no checkpoint %r; there are %s.' % (index, listed()))
     is_root = os.getpid() == State.root
-    if is_root and ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0) != 0:
+    if is_root and not adopt_orphans(True):
         raise Refused('this system does not let a kernel go back.')
-    if is_root:
-        # Who takes over from who took over tells this process so, which may be late to become the stand-in.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGRTMIN})
     ours, theirs = pair()
+    State.pending = (ours, None, index)
     try:
         send(dict(State.checkpoints)[index], {'do': 'start', 'connection': connection, 'after_root': is_root}, theirs.fileno())
         theirs.close()
+        State.pending = (ours, receive(ours, PATIENCE)[0]['process'], index)
         answer, _ = receive(ours, PATIENCE)
         if 'error' in answer:
             raise OSError(answer['error'])
     except (OSError, EOFError) as error:
         theirs.close()
-        ours.close()
+        abandon()
         raise Refused('checkpoint %r does not take over: %s' % (index, error))
-    State.pending = (ours, answer['process'], index)
     loop = app.kernel.io_loop.asyncio_loop
     loop.add_reader(ours, leave, State.pending)
     loop.call_later(SETTLE_TIME, lambda pending: State.pending is pending and abandon(), State.pending)
@@ -154,11 +167,29 @@ def roll_back(index, connection):
 
 
 def abandon():
-    """Goes on as the kernel; who was to take over ends."""
-    if State.pending is not None:
-        application().kernel.io_loop.asyncio_loop.remove_reader(State.pending[0])
-        State.pending[0].close()
-        State.pending = None
+    """Goes on as the kernel; who was to take over ends, also where it hangs."""
+    if State.pending is None:
+        return
+    (line, successor, _), State.pending = State.pending, None
+    application().kernel.io_loop.asyncio_loop.remove_reader(line)
+    if successor is not None and not has_ended(line):
+        os.kill(successor, signal.SIGKILL)
+    line.close()
+    if os.getpid() == State.root:
+        if successor is not None:
+            State.children.append(successor)
+        adopt_orphans(False)
+    reap_later()
+
+
+def has_ended(line):
+    poll = select.poll()
+    poll.register(line, 0)
+    return bool(poll.poll(0))
+
+
+def adopt_orphans(whether):
+    return ctypes.CDLL(None).prctl(SUBREAPER, int(whether), 0, 0, 0) == 0
 
 
 def leave(pending):
@@ -174,7 +205,8 @@ def leave(pending):
             drop(later[1])
     if os.getpid() != State.root:
         os._exit(0)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    # Who takes over later tells this process so, which may be late to become the stand-in.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGRTMIN})
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number, stream in ((1, sys.stdout), (2, sys.stderr)):
         if getattr(stream, '_original_stdstream_copy', None) is not None:
@@ -197,6 +229,12 @@ def settle():
     if not after_root:
         os.kill(State.root, signal.SIGRTMIN)  # Tells the stand-in who is the kernel now.
     send(line, {'do': 'leave'})
+    try:
+        # Its end closes the line, and so does its becoming the stand-in. From then on one process alone is the kernel, and
+        # the stand-in can be told of the next.
+        receive(line, LEAVE_TIME)
+    except (OSError, EOFError):
+        pass
     line.close()
     return {'checkpoints': listed()}
 

@@ -9,6 +9,8 @@ import traceback
 def take_over(line, request):
     app = application()
     State.takes_over = (line, request['after_root'])
+    # At once, so that whoever loses patience knows whom to end.
+    send(line, {'process': os.getpid()})
     # The frames below are the checkpoint's, once more for every checkpoint made after going back to another.
     depth = len(traceback.extract_stack())
     sys.setrecursionlimit(sys.getrecursionlimit() + depth - State.depth)
@@ -20,7 +22,7 @@ def take_over(line, request):
         raise
     threading.Thread(target=end_with_root, daemon=True).start()
     app.io_loop.asyncio_loop.add_reader(line, os._exit, 1)
-    send(line, {'process': os.getpid()})
+    send(line, {'ready': True})
     try:
         app.io_loop.start()
     except KeyboardInterrupt:

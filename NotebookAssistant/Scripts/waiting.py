@@ -35,9 +35,6 @@ def wait(line):
     signal.set_wakeup_fd(-1)
     for number in list(kernel_sockets()):
         os.close(number)
-    if State.life[1] is not None:
-        os.close(State.life[1])
-        State.life = (State.life[0], None)
     score = out_of_memory_score('1000')
     poll = select.poll()
     poll.register(line, select.POLLIN)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Lyceum.Messaging;
 
 namespace Lyceum.ProxyKernel.Forwarding;
@@ -32,8 +31,7 @@ internal sealed class Peer : IAsyncDisposable
 
     public static async Task<Peer> ConnectAsync(ConnectionFile file, CancellationToken cancellationToken)
     {
-        var identity = RandomNumberGenerator.GetBytes(16);
-        identity[0] |= 0x80;
+        var identity = DealerSocket.NewIdentity();
         var peer = new Peer();
         try
         {

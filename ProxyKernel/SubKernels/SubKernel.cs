@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
@@ -12,13 +10,11 @@ namespace Lyceum.ProxyKernel.SubKernels;
 /// <summary>The process of the kernel that is run. It ends when this one does, also when this one is killed, if it knows Jupyter's <c>JPY_PARENT_PID</c>.</summary>
 internal sealed partial class SubKernel : IAsyncDisposable
 {
-    private const int MaxAttempts = 1000;
-    private const int FirstPort = 15_000;
-    private const int LastPort = 32_000;
     private const string FileName = "connection.json";
     private const int Interrupt = 2;
     private const int Terminate = 15;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly LoopbackPorts Ports = new();
 
     private readonly string _folder;
     private readonly Process _process;
@@ -148,7 +144,7 @@ internal sealed partial class SubKernel : IAsyncDisposable
     private static ConnectionFile NewConnection(SubKernelSpec spec, string key)
     {
         // Not all kernels know ipc.
-        var ports = FreePorts(5);
+        var ports = Ports.Pick(5);
         return new ConnectionFile
         {
             Ip = "127.0.0.1",
@@ -160,39 +156,6 @@ internal sealed partial class SubKernel : IAsyncDisposable
             HbPort = ports[4],
             KernelName = spec.Name,
         };
-    }
-
-    // Below those that systems give to whoever asks for any: the kernel takes a while to bind them.
-    private static int[] FreePorts(int count)
-    {
-        var listeners = new List<TcpListener>();
-        try
-        {
-            for (var attempt = 0; listeners.Count < count; attempt++)
-            {
-                if (attempt == MaxAttempts)
-                {
-                    throw new IOException($"Of {MaxAttempts} ports from {FirstPort} to {LastPort}, not {count} were free.");
-                }
-
-                var listener = new TcpListener(IPAddress.Loopback, RandomNumberGenerator.GetInt32(FirstPort, LastPort));
-                try
-                {
-                    listener.Start();
-                    listeners.Add(listener);
-                }
-                catch (SocketException)
-                {
-                    listener.Dispose();
-                }
-            }
-
-            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        }
-        finally
-        {
-            listeners.ForEach(listener => listener.Dispose());
-        }
     }
 
     [LibraryImport("libc", EntryPoint = "getpgid", SetLastError = false)]

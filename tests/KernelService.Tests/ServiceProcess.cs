@@ -12,6 +12,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public Uri Address => _process.Address;
 
+    public int Id => _process.Id;
+
     /// <summary>How many files and sockets it has open.</summary>
     public int OpenFiles => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
 

@@ -120,6 +120,64 @@ public sealed class CheckpointTests(AssistantFixture service) : IClassFixture<As
     }
 
     [Fact]
+    public async Task A_kernel_that_hangs_while_it_goes_back_is_restarted_all_the_same()
+    {
+        await using var notebook = await OpenNotebook.StartAsync(service, "python3");
+        var client = notebook.Client;
+        await AddAsync(client);
+        await client.RunAsync("import sys, time, pathlib\npathlib.Path('hangs').unlink(missing_ok=True)\n"
+            + "def hang(*_):\n    pathlib.Path('hangs').touch()\n    time.sleep(1000)\nsys.modules['_lyceum_checkpoints'].roll_back = hang");
+        var hangs = Path.Combine((await ResultAsync(client, "print(end='') or str(pathlib.Path.cwd())")).Trim('\''), "hangs");
+        await client.SendAsync("shell", "rollback_request", new JsonObject { ["checkpoint_index"] = 0 });
+        await UntilAsync(() => File.Exists(hangs));
+
+        // Sooner than the time that going back may take, which is that of this test, too.
+        using var restarted = await notebook.Rest.PostAsync(JupyterRest.Path($"/api/kernels/{notebook.Kernel}/restart"), null);
+        Assert.True(restarted.IsSuccessStatusCode);
+        Assert.Equal("False", await ResultAsync(client, "'hang' in globals()"));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_does_not_take_over_leaves_the_kernel_as_it_was_and_no_process_behind()
+    {
+        await using var notebook = await OpenNotebook.StartAsync(service, "python3");
+        var client = notebook.Client;
+        var root = int.Parse(await ResultAsync(client, "import os, sys; os.getpid()"), CultureInfo.InvariantCulture);
+        await AddAsync(client);
+        await client.RunAsync("def fail(*_): raise OSError('not today')\nsys.modules['_lyceum_checkpoints'].revive = fail");
+        Assert.Equal(1, await AddAsync(client));
+        var refusal = await ReplyAsync(client, "rollback_request", new JsonObject { ["checkpoint_index"] = 1 });
+        Assert.EndsWith("OSError: not today", refusal.Text("evalue"), StringComparison.Ordinal);
+        await UntilAsync(() => ProcessesOf(root, withEnded: true).Count == 3);
+        await BackAsync(client, 0);
+        Assert.Equal("False", await ResultAsync(client, "'fail' in globals()"));
+    }
+
+    [Fact]
+    public async Task Questions_about_variables_are_answered_while_a_kernel_goes_back()
+    {
+        await using var notebook = await OpenNotebook.StartAsync(service, "python3");
+        await notebook.Client.RunAsync("marks = [1]");
+        await AddAsync(notebook.Client);
+        using var over = new CancellationTokenSource();
+        var asking = Task.Run(async () =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                var told = await notebook.Rest.GetObjectAsync($"/api/kernels/{notebook.Kernel}/variables");
+                Assert.Equal("marks", Assert.Single(told["variables"]!.AsArray())!["name"]!.GetValue<string>());
+            }
+        });
+        for (var i = 0; i < 10; i++)
+        {
+            await BackAsync(notebook.Client, 0);
+        }
+
+        await over.CancelAsync();
+        await asking;
+    }
+
+    [Fact]
     public async Task Cells_that_were_undone_are_not_told_to_the_tutor()
     {
         await using var notebook = await OpenNotebook.StartAsync(service, "python3");
@@ -178,8 +236,8 @@ public sealed class CheckpointTests(AssistantFixture service) : IClassFixture<As
         }
     }
 
-    /// <summary>The processes in that group that have not ended.</summary>
-    private static List<string> ProcessesOf(int group) =>
+    /// <summary>The processes in that group; with those that have ended and that nobody has asked about, or without.</summary>
+    private static List<string> ProcessesOf(int group, bool withEnded = false) =>
     [
         .. Directory.EnumerateDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)).Where(folder =>
         {
@@ -187,7 +245,7 @@ public sealed class CheckpointTests(AssistantFixture service) : IClassFixture<As
             {
                 var stat = File.ReadAllText(Path.Combine(folder, "stat"));
                 var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-                return fields[0] != "Z" && fields[2] == group.ToString(CultureInfo.InvariantCulture);
+                return (withEnded || fields[0] != "Z") && fields[2] == group.ToString(CultureInfo.InvariantCulture);
             }
             catch (IOException)
             {

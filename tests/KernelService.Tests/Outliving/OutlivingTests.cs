@@ -77,11 +77,61 @@ public sealed class OutlivingTests : IDisposable
 
         await again.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
 
-        async Task AssistantAsync(NotebookClient client, string type)
+    }
+
+    [Theory]
+    [InlineData("roll_back", "0")]
+    [InlineData("settle", "41")]
+    public async Task So_does_one_whose_service_is_killed_while_it_goes_back_wherever_it_is_then(string step, string expected)
+    {
+        string kernel;
+        await using (var service = await StartAsync())
         {
-            var messages = await client.CollectAsync(await client.SendAsync("shell", type, new JsonObject { ["checkpoint_index"] = 0 }));
-            Assert.Contains(messages, message => message.Type.EndsWith("_reply", StringComparison.Ordinal) && message.Text("status") == "ok");
+            using var rest = service.ClientOf(KernelServiceFixture.Sam);
+            kernel = await rest.StartKernelAsync();
+            await using var client = await NotebookClient.ConnectAsync(service.Address, kernel, KernelServiceFixture.Sam);
+            await client.RunAsync("import os, sys");
+            await AssistantAsync(client, "add_checkpoint_request");
+            await client.RunAsync($"""
+                def killing(do, service=os.getppid()):
+                    return lambda *some: (do(*some), os.kill(service, 9))[0]
+                moving = sys.modules['_lyceum_checkpoints']
+                moving.{step} = killing(moving.{step})
+                x = 41
+                """);
+            await AssistantAsync(client, "add_checkpoint_request", index: 1);
+            await client.RunAsync("x = 0");
+            using var limit = NotebookClient.Limit();
+            using var process = Process.GetProcessById(service.Id);
+            await client.SendAsync("shell", "rollback_request", new JsonObject { ["checkpoint_index"] = 1 });
+            await GoneAsync(process, limit.Token);
         }
+
+        await using var next = await StartAsync();
+        using var again = next.ClientOf(KernelServiceFixture.Sam);
+        await using var returned = await NotebookClient.ConnectAsync(next.Address, kernel, KernelServiceFixture.Sam);
+        Assert.Contains(await returned.RunAsync("x"), message => message.Type == "execute_result" && message.Content["data"]!["text/plain"]!.GetValue<string>() == expected);
+        await again.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
+    }
+
+    [Fact]
+    public async Task A_restart_that_cannot_be_leaves_a_kernel_dead_until_it_can()
+    {
+        await using var service = await StartAsync();
+        using var rest = service.ClientOf(KernelServiceFixture.Sam);
+        var kernel = await rest.StartKernelAsync();
+        await using var client = await NotebookClient.ConnectAsync(service.Address, kernel, KernelServiceFixture.Sam);
+        await client.RunAsync("1");
+        var elsewhere = _folder + "-elsewhere";
+        Directory.Move(_folder, elsewhere);
+        using var failed = await rest.PostAsync(JupyterRest.Path($"/api/kernels/{kernel}/restart"), null);
+        await failed.AssertErrorAsync(HttpStatusCode.InternalServerError);
+        Assert.Equal("dead", (await rest.GetObjectAsync($"/api/kernels/{kernel}"))["execution_state"]!.GetValue<string>());
+
+        Directory.Move(elsewhere, _folder);
+        using var restarted = await rest.PostAsync(JupyterRest.Path($"/api/kernels/{kernel}/restart"), null);
+        Assert.Equal(HttpStatusCode.OK, restarted.StatusCode);
+        await rest.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
     }
 
     [Fact]
@@ -177,6 +227,13 @@ public sealed class OutlivingTests : IDisposable
     {
         Directory.Delete(_folder, recursive: true);
         Directory.Delete(_workspaces, recursive: true);
+    }
+
+    private static async Task AssistantAsync(NotebookClient client, string type, int index = 0)
+    {
+        var messages = await client.CollectAsync(await client.SendAsync("shell", type, new JsonObject { ["checkpoint_index"] = index }));
+        var reply = messages.Single(message => message.Type.EndsWith("_reply", StringComparison.Ordinal));
+        Assert.True(reply.Text("status") == "ok", reply.Content.ToJsonString());
     }
 
     private Task<ServiceProcess> StartAsync(string transport = "tcp") => ServiceProcess.StartAsync(
