@@ -4,6 +4,8 @@
 set -u
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+# Each of many services would watch its settings' files, and of watchers a user has 128 on Linux.
+export DOTNET_hostBuilder__reloadConfigOnChange=false
 
 fail() { echo "test.sh: $*" >&2; exit 1; }
 
