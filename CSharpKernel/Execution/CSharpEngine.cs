@@ -117,8 +117,9 @@ internal sealed class CSharpEngine
         }
         finally
         {
-            // A cell that failed half-way has declared its names all the same, as in other notebooks.
-            if (_loader.Keep())
+            // A cell that failed half-way has declared its names all the same, as in other notebooks. One that brings nothing, such as the
+            // expressions by which variables are shown, leaves nothing for those that follow to go through.
+            if (SubmissionChain.BringsSomething(compilation) && _loader.Keep())
             {
                 _chain.Accept(compilation);
             }

@@ -71,6 +71,11 @@ internal sealed class SubmissionChain
         _references = [.. compilation.ExternalReferences, .. compilation.DirectiveReferences.Except(compilation.ExternalReferences)];
     }
 
+    /// <summary>Whether the submission declares, imports or references anything, be it only by a directive.</summary>
+    public static bool BringsSomething(CSharpCompilation compilation) =>
+        compilation.ScriptClass!.GetMembers().Any(member => member.CanBeReferencedByName)
+        || compilation.SyntaxTrees.Select(tree => tree.GetCompilationUnitRoot()).Any(root => root.Usings.Count + root.Externs.Count > 0 || root.ContainsDirectives);
+
     /// <summary>Whether the submission ends in an expression without a semicolon, which is then the cell's result.</summary>
     public static bool HasResult(CSharpCompilation compilation, SyntaxTree tree)
     {

@@ -64,6 +64,7 @@ internal sealed partial class KernelSide
                 _link = next;
                 await _kernel.MoveToAsync(file);
                 await before.DisposeAsync();
+                next = null;
                 return true;
             }
         }
@@ -71,10 +72,12 @@ internal sealed partial class KernelSide
         {
             // Told below.
         }
-
-        if (next is not null)
+        finally
         {
-            await next.DisposeAsync();
+            if (next is not null)
+            {
+                await next.DisposeAsync();
+            }
         }
 
         if (isAsked)

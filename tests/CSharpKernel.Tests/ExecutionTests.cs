@@ -156,6 +156,19 @@ public sealed class ExecutionTests(RunningKernel kernel) : IClassFixture<Running
     }
 
     [Theory]
+    [InlineData("int.TryParse(\"42\", out var parsed)", "parsed", "42")]
+    [InlineData("using System.Numerics;", "new Complex(1, 2).Real", "1")]
+    [InlineData("int Twice(int n) => 2 * n;", "Twice(4)", "8")]
+    [InlineData("#r \"System.Xml.XDocument\"\nusing System.Xml.Linq;", "new XElement(\"a\").Name.LocalName", "\"a\"")]
+    public async Task What_an_expression_or_directive_brings_is_there_also_behind_cells_that_bring_nothing(string code, string use, string expected)
+    {
+        await kernel.RunAsync(code);
+        await kernel.RunAsync("1 + 1");
+        await kernel.RunAsync("Console.Write(0);");
+        Assert.Equal(expected, (await kernel.RunAsync(use)).Result);
+    }
+
+    [Theory]
     [InlineData(true, "aborted")]
     [InlineData(false, "ok")]
     public async Task Cells_sent_behind_a_failing_one_wait_for_stop_on_error(bool stop, string expected)
