@@ -56,7 +56,7 @@ internal static class SuiteServices
 
         service.WithEnvironment("Workspaces__Root", $"{ContainerHome}/workspaces")
             .WithAnnotation(new ContainerMountAnnotation("lyceum-workspaces", ContainerHome, ContainerMountType.Volume, isReadOnly: false));
-        cluster?.Keep(service, "lyceum-workspaces", "50Gi", isShared: settings.KernelReplicas > 1);
+        cluster?.Keep(service, "lyceum-workspaces", "Workspaces", "50Gi", isShared: settings.KernelReplicas > 1);
         return service;
     }
 

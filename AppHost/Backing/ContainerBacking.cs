@@ -10,7 +10,7 @@ internal static class ContainerBacking
     {
         var postgres = builder.AddPostgres("postgres", password: secrets.PostgresPassword())
             .WithDataVolume("lyceum-postgres");
-        cluster?.Keep(postgres, "lyceum-postgres", "20Gi");
+        cluster?.Keep(postgres, "lyceum-postgres", "Database", "20Gi");
         var databases = SuiteBacking.DatabaseNames.ToDictionary(
             name => name, name => (IResourceBuilder<IResourceWithConnectionString>)postgres.AddDatabase(name));
         var redis = builder.AddRedis("redis", password: secrets.RedisPassword());

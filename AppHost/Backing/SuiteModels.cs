@@ -38,7 +38,7 @@ internal sealed record SuiteModels(IResourceBuilder<ContainerResource>? Containe
         var ollama = builder.AddContainer("ollama", "ollama/ollama", builder.Configuration["Models:OllamaTag"] ?? OllamaTag)
             .WithHttpEndpoint(targetPort: 11434)
             .WithVolume("ollama-data", "/root/.ollama");
-        cluster?.Keep(ollama, "ollama-data", "100Gi");
+        cluster?.Keep(ollama, "ollama-data", "Models", "100Gi");
 
         // A cluster is published to for its GPUs; a laptop's runtime fails when asked for one that it has not.
         if (builder.Configuration.GetValue("Models:Gpu", builder.ExecutionContext.IsPublishMode))

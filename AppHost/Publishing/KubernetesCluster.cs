@@ -12,13 +12,14 @@ internal sealed class KubernetesCluster(IResourceBuilder<KubernetesEnvironmentRe
     /// <summary>Keeps a volume that a workload mounts, as a claim; without, Kubernetes forgets it with the pod.</summary>
     /// <param name="workload">The workload.</param>
     /// <param name="volume">The volume's name.</param>
-    /// <param name="capacity">How large it is unless <c>Publish:Storage:{volume}</c> says.</param>
+    /// <param name="content">What is in it, by which <c>Publish:Storage:{content}</c> may say how large it is.</param>
+    /// <param name="capacity">How large it is otherwise.</param>
     /// <param name="isShared">Whether pods on several machines write to it.</param>
-    public void Keep<T>(IResourceBuilder<T> workload, string volume, string capacity, bool isShared = false)
+    public void Keep<T>(IResourceBuilder<T> workload, string volume, string content, string capacity, bool isShared = false)
         where T : IComputeResource
     {
         var claim = cluster.AddPersistentVolume(volume)
-            .WithCapacity(settings[$"Storage:{volume}"] ?? capacity)
+            .WithCapacity(settings[$"Storage:{content}"] ?? capacity)
             .WithAccessMode(isShared ? PersistentVolumeAccessMode.ReadWriteMany : PersistentVolumeAccessMode.ReadWriteOnce);
         if (settings["StorageClass"] is { Length: > 0 } storageClass)
         {
