@@ -12,10 +12,8 @@ namespace Lyceum.NotebookAssistant;
 internal sealed class KernelCheckpoints(string language, RecentCells recent, AssistantOptions options, TimeProvider time)
 {
     private const string Expression = "answer";
-    private const int MaxAborts = 10;
     private const int MaxAnswer = 64 * 1024;
     private const int MaxError = 500;
-    private static readonly TimeSpan AbortPause = TimeSpan.FromMilliseconds(50);
     private static readonly ReadOnlyMemory<byte> Settle = Execution(new JsonObject { ["do"] = "settle" });
 
     private readonly ConcurrentDictionary<int, IReadOnlyList<RecentCell>> _cells = [];
@@ -113,18 +111,6 @@ internal sealed class KernelCheckpoints(string language, RecentCells recent, Ass
         }
     }
 
-    private static bool IsAborted(JupyterMessage reply)
-    {
-        try
-        {
-            return reply.Content.Length <= MaxAnswer && (string?)JsonNode.Parse(reply.Content.Span)?["status"] == "aborted";
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            return false;
-        }
-    }
-
     private async Task<(JsonObject? Found, AssistantReply? Problem)> TryAsync(
         IAssistedKernel kernel, Func<CancellationToken, Task<JupyterMessage?>> ask, CancellationToken cancellationToken)
     {
@@ -132,14 +118,7 @@ internal sealed class KernelCheckpoints(string language, RecentCells recent, Ass
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var reply = await kernel.IsSoonIdleAsync(time, either.Token) ? await ask(either.Token) : null;
-            for (var aborts = 0; aborts < MaxAborts && reply is not null && IsAborted(reply); aborts++)
-            {
-                // For a moment after a cell has failed, ipykernel aborts whatever it is asked next.
-                await Task.Delay(AbortPause, time, either.Token);
-                reply = await ask(either.Token);
-            }
-
+            var reply = await kernel.AskOnceIdleAsync(() => ask(either.Token), time, either.Token);
             return reply is null ? (null, AssistantReply.Error("KernelBusy", "The kernel is busy: interrupt it, or try again when it is idle."))
                 : Answer(reply) is not { } answer ? (null, AssistantReply.Error("CheckpointError", "The kernel did not do it and did not say why."))
                 : answer["error"] is { } error ? (null, AssistantReply.Error("CheckpointError", $"The kernel did not do it: {Cut(error.ToString())}"))

@@ -14,8 +14,6 @@ internal sealed partial class KernelQuestions(AssistantOptions options, TimeProv
 {
     private const string Expression = "answer";
     private const int MaxAnswer = 1024 * 1024;
-    private const int MaxAborts = 10;
-    private static readonly TimeSpan AbortPause = TimeSpan.FromMilliseconds(50);
 
     public async Task<IReadOnlyList<KernelVariable>> VariablesAsync(IAssistedKernel kernel, string language, CancellationToken cancellationToken) =>
         KernelExpressions.For(language) is { } expressions && await AskAsync(kernel, expressions, expressions.Variables, cancellationToken) is JsonArray rows
@@ -160,21 +158,15 @@ internal sealed partial class KernelQuestions(AssistantOptions options, TimeProv
         }
     }
 
-    /// <summary>The reply's content. For a moment after a cell has failed, ipykernel aborts whatever it is asked next.</summary>
+    /// <summary>The content of the kernel's reply, or of the last that it did give.</summary>
     private async Task<JsonNode?> ReplyAsync(
         IAssistedKernel kernel, string type, byte[] request, Action<JupyterMessage>? published, CancellationToken cancellationToken)
     {
-        var answer = await OnceAsync();
-        for (var aborts = 0; aborts < MaxAborts && (string?)answer?["status"] == "aborted"; aborts++)
-        {
-            await Task.Delay(AbortPause, time, cancellationToken);
-            answer = await OnceAsync() ?? answer;
-        }
-
-        return answer;
-
-        async Task<JsonNode?> OnceAsync() =>
-            await kernel.IsSoonIdleAsync(time, cancellationToken)
-            && await kernel.AskAsync(type, request, published, cancellationToken) is { Content.Length: <= MaxAnswer } reply ? JsonNode.Parse(reply.Content.Span) : null;
+        JupyterMessage? last = null;
+        await kernel.AskOnceIdleAsync(
+            async () => await kernel.AskAsync(type, request, published, cancellationToken) is { Content.Length: <= MaxAnswer } reply ? last = reply : null,
+            time,
+            cancellationToken);
+        return last is null ? null : JsonNode.Parse(last.Content.Span);
     }
 }

@@ -10,7 +10,6 @@ namespace Lyceum.Testing;
 /// </summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
-    private const string Unprivileged = "65534";
     private readonly int _port = LoopbackPort.Unused();
     private string _folder = "";
     private Process? _server;
@@ -101,12 +100,7 @@ public sealed class PostgresServer : IAsyncLifetime
             return;
         }
 
-        if (Environment.IsPrivilegedProcess)
-        {
-            using var chown = Process.Start("chown", [$"{Unprivileged}:{Unprivileged}", _folder]);
-            await chown.WaitForExitAsync();
-        }
-
+        await UnprivilegedAccount.GiveAsync(_folder);
         using var initdb = Run("initdb", "-D", _folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
         await initdb.WaitForExitAsync();
         if (initdb.ExitCode != 0)
@@ -136,11 +130,9 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private static Process Run(string program, params string[] arguments)
     {
-        var path = Path.Combine(BinFolder(), program);
+        var start = new ProcessStartInfo(Path.Combine(BinFolder(), program), arguments);
         // PostgreSQL refuses to run as root.
-        var start = Environment.IsPrivilegedProcess
-            ? new ProcessStartInfo("setpriv", [$"--reuid={Unprivileged}", $"--regid={Unprivileged}", "--clear-groups", path, .. arguments])
-            : new ProcessStartInfo(path, arguments);
+        UnprivilegedAccount.Take(start);
         start.WorkingDirectory = "/";
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;

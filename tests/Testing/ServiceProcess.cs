@@ -8,8 +8,6 @@ namespace Lyceum.Testing;
 /// <summary>A service as a process of its own, which can be killed as a machine's failure would.</summary>
 public sealed class ServiceProcess : IAsyncDisposable
 {
-    // Nobody's, on Debian.
-    private const string Unprivileged = "65534";
     private const string Listening = "Now listening on: ";
     private readonly Process _process;
 
@@ -22,30 +20,25 @@ public sealed class ServiceProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts the service of an assembly and answers once it is ready.</summary>
-    public static Task<ServiceProcess> StartAsync(Assembly assembly, params IEnumerable<KeyValuePair<string, string?>> settings) =>
-        StartAsync(Command(assembly, settings));
-
-    /// <summary>The same under an account that is not root's, whose home the folder becomes.</summary>
-    public static Task<ServiceProcess> StartUnprivilegedAsync(Assembly assembly, string home, params IEnumerable<KeyValuePair<string, string?>> settings)
+    public static Task<ServiceProcess> StartAsync(Assembly assembly, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         ArgumentNullException.ThrowIfNull(assembly);
-        var start = Command(assembly, settings);
-        if (Environment.IsPrivilegedProcess)
-        {
-            // Where the tests lie that account may not look.
-            var copy = Path.Combine(home, "service");
-            CopyFolder(start.WorkingDirectory, copy);
-            using var give = Process.Start("chown", ["-R", Unprivileged, home]);
-            give.WaitForExit();
-            string[] arguments = [$"--reuid={Unprivileged}", $"--regid={Unprivileged}", "--clear-groups", start.FileName, Path.Combine(copy, Path.GetFileName(assembly.Location))];
-            start.FileName = "setpriv";
-            start.ArgumentList.Clear();
-            Array.ForEach(arguments, start.ArgumentList.Add);
-            start.WorkingDirectory = copy;
-        }
+        return StartAsync(Command(assembly.Location, settings));
+    }
 
+    /// <summary>The same under an account that is not root's, whose home the folder becomes.</summary>
+    public static async Task<ServiceProcess> StartUnprivilegedAsync(
+        Assembly assembly, string home, params IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        // Where the tests lie that account may not look.
+        var copy = Path.Combine(home, "service");
+        CopyFolder(Path.GetDirectoryName(assembly.Location)!, copy);
+        await UnprivilegedAccount.GiveAsync(home);
+        var start = Command(Path.Combine(copy, Path.GetFileName(assembly.Location)), settings);
+        UnprivilegedAccount.Take(start);
         start.Environment["HOME"] = home;
-        return StartAsync(start);
+        return await StartAsync(start);
     }
 
     private static async Task<ServiceProcess> StartAsync(ProcessStartInfo start)
@@ -70,7 +63,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts the service where it cannot start; answers its exit code and what it said.</summary>
     public static async Task<(int Code, string Said)> FailAsync(Assembly assembly, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        using var process = Process.Start(Command(assembly, settings))!;
+        ArgumentNullException.ThrowIfNull(assembly);
+        using var process = Process.Start(Command(assembly.Location, settings))!;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
         await process.WaitForExitAsync(limit.Token);
@@ -111,14 +105,13 @@ public sealed class ServiceProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo Command(Assembly assembly, IEnumerable<KeyValuePair<string, string?>> settings)
+    private static ProcessStartInfo Command(string program, IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        ArgumentNullException.ThrowIfNull(assembly);
-        var start = new ProcessStartInfo("dotnet", [assembly.Location])
+        var start = new ProcessStartInfo("dotnet", [program])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(assembly.Location)!,
+            WorkingDirectory = Path.GetDirectoryName(program)!,
         };
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["Identity__Key"] = TestIdentity.Key;

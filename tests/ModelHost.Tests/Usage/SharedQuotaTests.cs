@@ -102,22 +102,14 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
     {
         await using var own = new RedisServer();
         var open = new TaskCompletionSource();
-        await using var slow = await ScriptedNode.StartAsync(async context =>
-        {
-            await open.Task;
-            await ScriptedNode.SendAsync(context, Replicas.Answer);
-        });
+        await using var slow = await AnswersAfterAsync(open.Task);
         await own.StartAsync();
         await using var host = await Replicas.StartAsync(slow, own.PatientConnectionString, tokensPerDay: 1_000_000);
         await own.KillAsync();
         var sam = $"sam-{Guid.NewGuid():N}";
         var charged = host.AskAsync(sam);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (slow.Requests.IsEmpty)
-        {
-            await Task.Delay(20, limit.Token);
-        }
-
+        await AskedAsync(slow, limit.Token);
         await own.StartAsync();
         await using var other = await StartAsync(own);
         Assert.Equal(HttpStatusCode.OK, await other.AskAsync(sam));
@@ -158,26 +150,33 @@ public sealed class SharedQuotaTests(RedisServer redis) : IClassFixture<RedisSer
         await using var own = new RedisServer();
         await own.StartAsync();
         var open = new TaskCompletionSource();
-        await using var slow = await ScriptedNode.StartAsync(async context =>
-        {
-            await open.Task;
-            await ScriptedNode.SendAsync(context, Replicas.Answer);
-        });
+        await using var slow = await AnswersAfterAsync(open.Task);
         // Who waits for Redis waits for a minute.
         await using var host = await Replicas.StartAsync(slow, own.PatientConnectionString, tokensPerDay: 1_000_000);
         var sam = $"sam-{Guid.NewGuid():N}";
         var asked = host.AskAsync(sam);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (slow.Requests.IsEmpty)
-        {
-            await Task.Delay(20, limit.Token);
-        }
-
+        await AskedAsync(slow, limit.Token);
         await own.FreezeAsync();
         open.SetResult();
         Assert.Equal(HttpStatusCode.OK, await asked.WaitAsync(limit.Token));
         await own.ThawAsync();
         await host.UsageAsync(TestIdentity.Student(sam), usage => usage.Charged() == 100);
+    }
+
+    /// <summary>A node that holds back what it is asked.</summary>
+    private static Task<ScriptedNode> AnswersAfterAsync(Task open) => ScriptedNode.StartAsync(async context =>
+    {
+        await open;
+        await ScriptedNode.SendAsync(context, Replicas.Answer);
+    });
+
+    private static async Task AskedAsync(ScriptedNode node, CancellationToken cancellationToken)
+    {
+        while (node.Requests.IsEmpty)
+        {
+            await Task.Delay(20, cancellationToken);
+        }
     }
 
     private Task<ModelHostUnderTest> StartAsync(RedisServer? other = null) => Replicas.StartAsync(_node, (other ?? redis).PatientConnectionString, tokensPerDay: 250);
