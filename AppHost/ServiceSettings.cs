@@ -8,7 +8,7 @@ internal static class ServiceSettings
     // AppHost's own, under a service's name.
     private static readonly string[] Own = ["Gateway:Port", "KernelService:Replicas"];
 
-    private static readonly string[] Secret = ["Key", "Token", "Password", "Secret"];
+    private static readonly string[] Secret = ["Key", "Token", "Password", "Secret", "Authorization"];
 
     /// <summary>Gives a service the settings of its section.</summary>
     /// <param name="service">The service.</param>

@@ -9,6 +9,9 @@ namespace Lyceum.AppHost.Publishing;
 /// <param name="settings">The section <c>Publish</c>.</param>
 internal sealed class KubernetesCluster(IResourceBuilder<KubernetesEnvironmentResource> cluster, IConfiguration settings)
 {
+    // Any that no image uses for other files: it is an additional group of the pod's processes, and the volumes' own.
+    private const long VolumeGroup = 2000;
+
     /// <summary>Keeps a volume that a workload mounts, as a claim; without, Kubernetes forgets it with the pod.</summary>
     /// <param name="workload">The workload.</param>
     /// <param name="volume">The volume's name.</param>
@@ -26,7 +29,7 @@ internal sealed class KubernetesCluster(IResourceBuilder<KubernetesEnvironmentRe
             claim.WithStorageClass(storageClass);
         }
 
-        workload.WithPersistentVolume(claim);
+        workload.WithPersistentVolume(claim).PublishAsKubernetesService(LetWriteToVolumes);
     }
 
     /// <summary>Places a workload on a machine with a GPU, of the kind that <c>Publish:GpuResource</c> names, which it has for itself.</summary>
@@ -34,12 +37,13 @@ internal sealed class KubernetesCluster(IResourceBuilder<KubernetesEnvironmentRe
         where T : IComputeResource =>
         ForEachContainer(workload, container => (container.Resources ??= new()).Limits[settings["GpuResource"] ?? "nvidia.com/gpu"] = "1");
 
-    /// <summary>Has services asked how they are, and lets people in to the first of them.</summary>
+    /// <summary>Has services asked how they are, keeps the cluster's own API from them, and lets people in to the first of them.</summary>
     public void Open(IResourceBuilder<ProjectResource> gateway, params IResourceBuilder<ProjectResource>[] others)
     {
         foreach (var service in others.Prepend(gateway))
         {
             ForEachContainer(service, MendProbes);
+            service.PublishAsKubernetesService(pods => pods.Workload!.PodTemplate.Spec.AutomountServiceAccountToken = false);
         }
 
         Expose(gateway.GetEndpoint("http"));
@@ -47,6 +51,14 @@ internal sealed class KubernetesCluster(IResourceBuilder<KubernetesEnvironmentRe
 
     private static void ForEachContainer<T>(IResourceBuilder<T> workload, Action<ContainerV1> change)
         where T : IComputeResource => workload.PublishAsKubernetesService(service => service.Workload!.PodTemplate.Spec.Containers.ToList().ForEach(change));
+
+    /// <summary>A new volume is root's, and services do not run as root.</summary>
+    private static void LetWriteToVolumes(KubernetesResource service)
+    {
+        var security = service.Workload!.PodTemplate.Spec.SecurityContext ??= new();
+        security.FsGroup ??= VolumeGroup;
+        security.FsGroupChangePolicy ??= "OnRootMismatch";
+    }
 
     /// <summary>Aspire writes the scheme in small letters, which Kubernetes refuses: https://github.com/microsoft/aspire/issues/18271.</summary>
     private static void MendProbes(ContainerV1 container)

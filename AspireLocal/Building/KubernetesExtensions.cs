@@ -146,6 +146,22 @@ namespace Aspire.Hosting.Kubernetes.Resources
     {
         /// <summary>The containers.</summary>
         public IList<ContainerV1> Containers { get; } = [];
+
+        /// <summary>As whom they run.</summary>
+        public PodSecurityContextV1? SecurityContext { get; set; }
+
+        /// <summary>Whether they are handed a token for the cluster's own API.</summary>
+        public bool? AutomountServiceAccountToken { get; set; }
+    }
+
+    /// <summary>As whom a pod's containers run.</summary>
+    public sealed class PodSecurityContextV1
+    {
+        /// <summary>The additional group of all processes, to which volumes are given.</summary>
+        public long? FsGroup { get; set; }
+
+        /// <summary>When volumes are given to it: <c>Always</c> or <c>OnRootMismatch</c>.</summary>
+        public string? FsGroupChangePolicy { get; set; }
     }
 
     /// <summary>A container of a pod.</summary>

@@ -100,6 +100,23 @@ public sealed class ManifestTests
         Assert.DoesNotContain("sk-secret", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ChatService__Actions__Hosts__0__Authorization")]
+    [InlineData("ChatService__Mcp__Servers__0__Authorization")]
+    [InlineData("Gateway__Accounts__OwnerToken")]
+    [InlineData("ChatService__ConnectionStrings__chatdb")]
+    public async Task What_is_a_secret_is_not_published(string setting)
+    {
+        using var folder = new TemporaryFolder();
+        var secret = new Dictionary<string, string> { [setting] = "Bearer of-a-secret" };
+
+        var (code, _, error) = await AppHostProgram.RunAsync(secret, "--publisher", "manifest", "--output-path", folder.Of("manifest.json"));
+
+        Assert.NotEqual(0, code);
+        Assert.Contains(setting, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("of-a-secret", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Databases_and_nodes_of_ones_own_take_the_place_of_containers()
     {
