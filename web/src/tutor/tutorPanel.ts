@@ -3,13 +3,14 @@ import { Widget } from '@lumino/widgets';
 import { el, icon } from '../dom/element';
 import { toastError } from '../dom/toast';
 import { messageOf } from '../http/problem';
+import { AnswerFollower } from './answerFollower';
 import { approvalCard } from './approvalCard';
 import { answerRendermime } from './answerRendering';
 import { Composer } from './composer';
+import { goesOn, showHistory } from './history';
 import { MessageList } from './messageList';
 import { PersonRequest } from './personRequest';
 import { PolicyNote } from './policyNote';
-import { ToolActivity } from './toolActivity';
 import {
   ask,
   decide,
@@ -19,7 +20,6 @@ import {
   resume,
   retry,
   sayToPerson,
-  stop,
   waitingCalls,
   type AnswerPart,
   type Conversation,
@@ -41,6 +41,7 @@ export interface NotebookAccess {
 export class TutorPanel extends Widget {
   private readonly messages: MessageList;
   private readonly composer: Composer;
+  private readonly answers: AnswerFollower;
   private readonly picker = el('select', {
     class: 'select small',
     'aria-label': 'Conversation',
@@ -50,9 +51,6 @@ export class TutorPanel extends Widget {
   private readonly policy = new PolicyNote();
   private readonly person = new PersonRequest(() => void this.reload());
   private sessionId: string | undefined;
-  private running: AbortController | undefined;
-  /** The conversation whose answer is being written, once the server has said it. */
-  private followed: string | undefined;
   private opened = 0;
   /** Ends once the conversation that was opened last is shown, or why not. */
   private opening = Promise.resolve();
@@ -72,7 +70,13 @@ export class TutorPanel extends Widget {
     this.composer = new Composer({
       send: text =>
         void this.send(text, this.composer.sharesCell ? notebook.context() : { notebook_path: notebook.path() }),
-      stop: () => void this.stop(),
+      stop: () => void this.answers.stop(),
+    });
+    this.answers = new AnswerFollower(this.messages, this.composer, {
+      known: sessionId => (this.sessionId = sessionId),
+      waits: calls => this.showApproval(calls),
+      retry: () => void this.retry(),
+      ended: () => this.person.show(this.sessionId),
     });
     this.remove = button('trash', 'Delete this conversation', 'tutor-delete', () => void this.deleteCurrent());
     this.picker.addEventListener('change', () => void this.open(this.picker.value || undefined));
@@ -115,7 +119,7 @@ export class TutorPanel extends Widget {
   }
 
   override dispose(): void {
-    this.running?.abort();
+    this.answers.abandon();
     this.person.stop();
     this.messages.clear();
     super.dispose();
@@ -167,7 +171,7 @@ export class TutorPanel extends Widget {
 
   private async load(sessionId: string | undefined): Promise<void> {
     const turn = ++this.opened;
-    this.running?.abort();
+    this.answers.abandon();
     this.sessionId = sessionId;
     this.showCurrent();
     if (!sessionId) {
@@ -192,7 +196,7 @@ export class TutorPanel extends Widget {
 
   /** Shows what was said meanwhile, unless an answer is just coming in. */
   private async reload(): Promise<void> {
-    if (!this.running) {
+    if (!this.answers.isRunning) {
       await this.open(this.sessionId);
     }
   }
@@ -217,44 +221,15 @@ export class TutorPanel extends Widget {
   private async showHistory(messages: Message[]): Promise<void> {
     const turn = this.opened;
     const last = messages.at(-1);
-    // Of a question's tries, those that were followed by another are history that nobody needs.
-    const shown = messages.filter(
-      message => message.sender !== 'assistant' || message.status === 'done' || message === last,
-    );
-    const goesOn = last?.status === 'queued' || last?.status === 'running';
     const waits = last?.status === 'waiting';
-    const rendered = shown
-      .filter(message => !goesOn || message !== last)
-      .map(message => {
-        if (message.sender === 'user') {
-          this.messages.addQuestion(message.content);
-          return Promise.resolve();
-        }
-
-        if (message.sender === 'instructor') {
-          this.messages.addPerson(message);
-          return Promise.resolve();
-        }
-
-        const answer = this.messages.addAnswer();
-        return answer
-          .show(message.content)
-          .then(() =>
-            this.messages.finishAnswer(
-              answer,
-              message.status === 'waiting' ? undefined : message,
-              message.status !== 'done',
-            ),
-          );
-      });
-    await Promise.all(rendered);
+    await showHistory(messages, this.messages);
     const calls = last && waits ? await waitingCalls(last.session_id) : [];
     if (turn !== this.opened) {
       // Another conversation has been opened meanwhile.
       return;
     }
 
-    if (goesOn) {
+    if (last && goesOn(last)) {
       void this.resumeAnswer();
     } else if (last && waits) {
       this.showApproval(calls);
@@ -268,7 +243,7 @@ export class TutorPanel extends Widget {
   private async ask(text: string, context: QuestionContext): Promise<void> {
     // A question goes on with what was said, and is not swept away by it.
     await this.settled();
-    if (this.running) {
+    if (this.answers.isRunning) {
       this.composer.prefill(text);
       return;
     }
@@ -313,21 +288,6 @@ export class TutorPanel extends Widget {
     }
   }
 
-  /** The answer's stream then ends with what there is of it. */
-  private async stop(): Promise<void> {
-    const running = this.running;
-    try {
-      if (!this.followed) {
-        running?.abort();
-      } else {
-        await stop(this.followed);
-      }
-    } catch (error) {
-      running?.abort();
-      toastError(error);
-    }
-  }
-
   private retry(): Promise<void> {
     const sessionId = this.sessionId;
     return sessionId
@@ -342,72 +302,16 @@ export class TutorPanel extends Widget {
     return (signal: AbortSignal) => ask(this.sessionId, text, context, key, signal);
   }
 
-  /** Shows an answer as it comes. `again` says how to retry, given whether the server has the question. */
+  /** Shows an answer as it comes; a conversation that it begins is listed then. */
   private async follow(
     parts: (signal: AbortSignal) => AsyncGenerator<AnswerPart>,
     again: (known: boolean) => () => void,
   ): Promise<void> {
-    const running = (this.running = new AbortController());
     const isNew = !this.sessionId;
-    let known = false;
-    let stored: Message | undefined;
-    let waiting: ToolCall[] = [];
-    this.followed = undefined;
-    this.messages.clearFailure();
-    this.messages.dropFailedAnswers();
-    this.composer.showRunning(true);
-    const answer = this.messages.addAnswer();
-    const activity = new ToolActivity();
-    this.messages.showActivity(activity.node);
-    try {
-      for await (const part of parts(running.signal)) {
-        if (running.signal.aborted) {
-          break;
-        }
-
-        if (part.kind === 'session') {
-          known = true;
-          this.sessionId = this.followed = part.sessionId;
-          // A stream that is resumed tells of its calls anew, or of none where another replica answers.
-          activity.reset();
-        } else if (part.kind === 'delta') {
-          answer.append(part.text);
-        } else if (part.kind === 'tool') {
-          activity.update(part.call);
-          this.messages.follow();
-        } else if (part.kind === 'approval') {
-          await answer.show(part.message.content);
-          waiting = part.calls;
-        } else {
-          await answer.show(part.message.content);
-          stored = part.message;
-        }
-      }
-
-      const stopped = stored?.status === 'cancelled';
-      // What there is of an answer that waits is shown again, whole, when it goes on.
-      this.messages.finishAnswer(answer, stored, stopped || waiting.length > 0);
-      this.showApproval(waiting);
-      if (stopped) {
-        this.messages.showFailure('You stopped this answer.', () => void this.retry());
-      }
-    } catch (error) {
-      this.messages.finishAnswer(answer, undefined, true);
-      if (this.running === running) {
-        this.messages.showFailure(running.signal.aborted ? 'You stopped this answer.' : messageOf(error), again(known));
-      }
-    } finally {
-      activity.clear();
-      if (this.running === running) {
-        this.running = this.followed = undefined;
-        this.person.show(this.sessionId);
-        this.composer.showRunning(false);
-      }
-
-      if (isNew && this.sessionId) {
-        // The conversation is shown either way; the list only lacks its title.
-        await this.listConversations().catch(() => this.showCurrent());
-      }
+    await this.answers.follow(parts, again);
+    if (isNew && this.sessionId) {
+      // The conversation is shown either way; the list only lacks its title.
+      await this.listConversations().catch(() => this.showCurrent());
     }
   }
 
