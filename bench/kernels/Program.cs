@@ -69,6 +69,12 @@ async Task PathAsync(Bench measuring, string kernelspec, Target[] through)
         Dictionary<Target, Link> links = kernels.ToDictionary(pair => pair.Key, pair => pair.Value.Link);
         Say($"{kernelspec}: round trips");
         await measuring.RoundTripsAsync(kernelspec, links, rounds: 5, count: isEcho ? 100 : 40, TimeSpan.FromSeconds(25));
+        if (isEcho)
+        {
+            Say($"{kernelspec}: round trips of clients in Python");
+            await measuring.PythonClientsAsync(kernelspec, kernels, rounds: 5, count: 100, TimeSpan.FromSeconds(25));
+        }
+
         Say($"{kernelspec}: floods");
         await measuring.FloodsAsync(kernelspec, links, rounds: 3, TimeSpan.FromSeconds(isEcho ? 25 : 10));
         if (isEcho)

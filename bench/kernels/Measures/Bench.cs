@@ -71,10 +71,28 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
 
             return taken;
         });
-        Report(times, new($"{kernelspec}: execute, reply and idle seen, p50", "ms"), samples => samples.Median);
-        Report(times, new($"{kernelspec}: the same, p10", "ms"), samples => samples.P10);
-        Report(times, new($"{kernelspec}: the same, p99", "ms"), samples => samples.P99);
-        Note($"{kernelspec}: round trips", times, $"{count} a round");
+        ReportRoundTrips(kernelspec, times, count);
+    }
+
+    /// <summary>The same with clients in Python, which are what people have.</summary>
+    public async Task PythonClientsAsync(string kernelspec, IReadOnlyDictionary<Target, RunningKernel> kernels, int rounds, int count, TimeSpan budget)
+    {
+        var clients = new Dictionary<Target, PythonClient>();
+        try
+        {
+            foreach (Target target in targets.Where(target => kernels[target].PythonClient.Count > 0))
+            {
+                clients[target] = new PythonClient(kernels[target].PythonClient);
+                await clients[target].ExecuteAsync(count, cancellationToken);
+            }
+
+            Dictionary<Target, Samples> times = await RoundsAsync(rounds, budget, [.. clients.Keys], target => clients[target].ExecuteAsync(count, cancellationToken));
+            ReportRoundTrips($"{kernelspec}, client in Python", times, count);
+        }
+        finally
+        {
+            clients.Values.ToList().ForEach(client => client.Dispose());
+        }
     }
 
     public async Task FloodsAsync(string kernelspec, IReadOnlyDictionary<Target, Link> links, int rounds, TimeSpan budget)
@@ -187,6 +205,14 @@ internal sealed class Bench(IReadOnlyList<Target> targets, Results results, Canc
         {
             results.Set(measure, target.Name, value(samples));
         }
+    }
+
+    private void ReportRoundTrips(string what, Dictionary<Target, Samples> times, int count)
+    {
+        Report(times, new($"{what}: execute, reply and idle seen, p50", "ms"), samples => samples.Median);
+        Report(times, new($"{what}: the same, p10", "ms"), samples => samples.P10);
+        Report(times, new($"{what}: the same, p99", "ms"), samples => samples.P99);
+        Note($"{what}: round trips", times, $"{count} a round");
     }
 
     private void Note(string what, Dictionary<Target, Samples> all, string size) =>

@@ -39,7 +39,7 @@ internal sealed class DirectTarget(Installation installation, bool isRelayed = f
         DirectLink link = await DirectLink.ConnectAsync(file, cancellationToken);
         await link.KernelInfoAsync(cancellationToken);
         double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        return new RunningKernel(link, elapsed, async () =>
+        return new RunningKernel(link, elapsed, isRelayed ? [] : ["direct", path], async () =>
         {
             await process.DisposeAsync();
             await (relay?.DisposeAsync() ?? ValueTask.CompletedTask);

@@ -57,13 +57,14 @@ internal sealed class ServerTarget : Target
 
         using JsonDocument kernel = JsonDocument.Parse(text);
         string id = kernel.RootElement.GetProperty("id").GetString()!;
-        var address = new Uri($"ws://{_rest.BaseAddress!.Authority}/api/kernels/{id}/channels?session_id={Guid.NewGuid():N}");
-        WebSocketLink link = await WebSocketLink.ConnectAsync(address, _header, _value, cancellationToken);
+        WebSocketLink link = await WebSocketLink.ConnectAsync(NewSession(), _header, _value, cancellationToken);
         await link.KernelInfoAsync(cancellationToken);
-        return new RunningKernel(link, Stopwatch.GetElapsedTime(start).TotalMilliseconds, async () =>
+        return new RunningKernel(link, Stopwatch.GetElapsedTime(start).TotalMilliseconds, ["websocket", NewSession().AbsoluteUri, _header, _value], async () =>
         {
             using HttpResponseMessage ended = await _rest.DeleteAsync(new Uri($"/api/kernels/{id}", UriKind.Relative), CancellationToken.None);
         });
+
+        Uri NewSession() => new($"ws://{_rest.BaseAddress!.Authority}/api/kernels/{id}/channels?session_id={Guid.NewGuid():N}");
     }
 
     public override async ValueTask DisposeAsync()

@@ -1,7 +1,11 @@
 namespace Lyceum.KernelBench.Targets;
 
 /// <summary>A kernel that was started, with a client on it.</summary>
-internal sealed record RunningKernel(Link Link, double StartMilliseconds, Func<Task> EndAsync);
+/// <param name="Link">The client.</param>
+/// <param name="StartMilliseconds">From its start to the reply to <c>kernel_info_request</c>.</param>
+/// <param name="PythonClient">The arguments of a <see cref="Targets.PythonClient"/> that goes the same way; none if there is no such.</param>
+/// <param name="EndAsync">Ends it.</param>
+internal sealed record RunningKernel(Link Link, double StartMilliseconds, IReadOnlyList<string> PythonClient, Func<Task> EndAsync);
 
 /// <summary>One way from a client to a kernel.</summary>
 internal abstract class Target(string name) : IAsyncDisposable
