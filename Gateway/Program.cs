@@ -21,7 +21,7 @@ app.MapDefaultEndpoints();
 app.UseMiddleware<KeyPathMiddleware>();
 app.UsePageFiles();
 app.UseRouting();
-app.UseAuthentication();
+app.UseSignIn();
 app.UseRateLimiter();
 app.UseAuthorization();
 app.MapPage();

@@ -11,7 +11,7 @@ namespace Lyceum.Gateway.Accounts;
 /// <param name="CreatedAt">When it was made, UTC; null for the owner.</param>
 public sealed record Account(string Id, string Name, string Course, IReadOnlyList<string> Roles, string Learner, DateTimeOffset? CreatedAt)
 {
-    /// <summary>Which token the account has, without telling it: a session ends when it is another one. Empty for the owner.</summary>
+    /// <summary>Which token the account has, without telling it: sessions and connections end when it is another one.</summary>
     [JsonIgnore]
     internal string Credential { get; init; } = "";
 }

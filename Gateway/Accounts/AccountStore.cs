@@ -9,7 +9,7 @@ namespace Lyceum.Gateway.Accounts;
 
 /// <summary>
 /// The accounts in <c>gatewaydb</c>, and the owner, who is configured. Look-ups are cached for a few seconds, so a deleted
-/// account is signed out everywhere at the latest after <see cref="CacheTime"/>.
+/// account is signed out everywhere at the latest after <see cref="CacheTime"/>, and what it has open ends soon after.
 /// </summary>
 internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudonyms, IOptions<AccountsOptions> options) : IDisposable
 {
@@ -23,7 +23,12 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
     private readonly byte[] _ownerHash = Hash(options.Value.OwnerToken);
 
-    private Account Owner => new(OwnerId, "Owner", options.Value.Course, [Roles.Owner, Roles.Instructor, Roles.Student], pseudonyms.Of(OwnerId), null);
+    private Account Owner => new(OwnerId, "Owner", options.Value.Course, [Roles.Owner, Roles.Instructor, Roles.Student], pseudonyms.Of(OwnerId), null)
+    {
+        // Keyed, as nobody knows how well an operator has chosen the token.
+        Credential = Convert.ToHexStringLower(
+            HMACSHA256.HashData(Encoding.UTF8.GetBytes(options.Value.LearnerKey), _ownerHash).AsSpan(0, CredentialBytes)),
+    };
 
     public async Task<Account?> FindByTokenAsync(string token, CancellationToken cancellationToken)
     {
@@ -37,6 +42,14 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
         id == OwnerId ? Owner
         : Guid.TryParse(id, out var guid) ? await CachedAsync(id, $"SELECT {Columns} FROM accounts WHERE id = $1", guid, cancellationToken)
         : null;
+
+    /// <summary>Which token each of the accounts has now; those that are gone are missing. Nothing of it comes from the cache.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> CredentialsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        Guid[] people = [.. ids.Where(id => id != OwnerId).Select(Guid.Parse)];
+        var found = people.Length == 0 ? [] : await ReadAsync($"SELECT {Columns} FROM accounts WHERE id = ANY ($1)", [people], cancellationToken);
+        return found.Append(Owner).ToDictionary(account => account.Id, account => account.Credential);
+    }
 
     public async Task<IReadOnlyList<Account>> ListAsync(string course, CancellationToken cancellationToken) =>
         [Owner, .. await ReadAsync($"SELECT {Columns} FROM accounts WHERE course = $1 ORDER BY name, id LIMIT 10000", [course], cancellationToken)];

@@ -61,8 +61,12 @@ internal sealed class GatewayAuthenticationHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         RefuseAsync(StatusCodes.Status403Forbidden, "Your role does not permit this.");
 
-    private AuthenticateResult Success(Account account) =>
-        Success(new CallerIdentity(account.Id, account.Name, account.Learner, account.Course, account.Roles));
+    private AuthenticateResult Success(Account account)
+    {
+        // For OpenConnections.
+        Context.Features.Set(account);
+        return Success(new CallerIdentity(account.Id, account.Name, account.Learner, account.Course, account.Roles));
+    }
 
     private AuthenticateResult Success(CallerIdentity caller)
     {

@@ -16,8 +16,17 @@ internal static class SignInEndpoints
         builder.AddLearningEvents();
         builder.Services.AddSingleton<SignInEvents>();
         builder.Services.AddSingleton<SessionCookie>();
+        builder.Services.AddSingleton<OpenConnections>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OpenConnections>());
         builder.Services.AddAuthentication(GatewayAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, GatewayAuthenticationHandler>(GatewayAuthenticationHandler.SchemeName, null);
+    }
+
+    /// <summary>Finds out who asks, and keeps watch over it for as long as the request takes.</summary>
+    public static void UseSignIn(this WebApplication app)
+    {
+        app.UseAuthentication();
+        app.Use(app.Services.GetRequiredService<OpenConnections>().WatchAsync);
     }
 
     public static void MapSignIn(this IEndpointRouteBuilder routes)

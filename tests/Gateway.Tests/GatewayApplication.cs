@@ -35,17 +35,23 @@ public sealed class GatewayApplication : IAsyncLifetime
         await _postgres.InitializeAsync();
         await Upstream.StartAsync();
         Database = await _postgres.CreateDatabaseAsync();
+        _gateway = await StartAsync(OwnerToken);
+        using var client = _gateway.CreateClient();
+        Address = client.BaseAddress!;
+    }
+
+    /// <summary>Starts a Gateway with the same database and people but for the owner's token.</summary>
+    public async Task<ServiceUnderTest<Program>> StartAsync(string ownerToken)
+    {
         string[] services = ["kernelservice", "modelhost", "telemetryingest", "chatservice"];
-        _gateway = await new ServiceUnderTest<Program>([
+        return await new ServiceUnderTest<Program>([
             new("ConnectionStrings:gatewaydb", Database),
-            new("Accounts:OwnerToken", OwnerToken),
+            new("Accounts:OwnerToken", ownerToken),
             new("Accounts:LearnerKey", "a learner key for tests, 32 characters"),
             new("Limits:MaxRequestBodySize", $"{1 << 20}"),
             new("Limits:AnonymousRequestsPerSecond", "50"),
             .. services.Select(name => KeyValuePair.Create($"services:{name}:http:0", (string?)Upstream.Address.ToString())),
         ]).StartedAsync();
-        using var client = _gateway.CreateClient();
-        Address = client.BaseAddress!;
     }
 
     public async Task DisposeAsync()
