@@ -34,6 +34,10 @@ public sealed class PageTests(RunningSuite running, Browser browser) : IClassFix
         var saved = await ines.RunAndWaitForDownloadAsync(() => ines.GetByRole(AriaRole.Button, new() { Name = "Save as CSV" }).ClickAsync());
         var lines = await File.ReadAllLinesAsync(await saved.PathAsync());
         Assert.Equal(["\"name\"", "\"Ada\"", "\"Bob\"", "\"Cy\""], lines.Select(line => line.Split(',')[0]));
+        await ines.Keyboard.PressAsync("Escape");
+        await Expect(ines.GetByTestId("sign-in-links")).ToBeVisibleAsync();
+        await ines.GetByRole(AriaRole.Button, new() { Name = "Close", Exact = true }).ClickAsync();
+        await Expect(ines.GetByTestId("sign-in-links")).ToHaveCountAsync(0);
         var bob = await browser.OpenAsync(_suite, lines[2].Split("token=")[1].TrimEnd('"'));
         await Expect(bob.GetByText("Welcome").First).ToBeVisibleAsync();
 

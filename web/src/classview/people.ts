@@ -93,7 +93,9 @@ export class People {
     const { accounts } = await sendJson<{ accounts: CreatedAccount[] }>('POST', '/accounts/batch', {
       accounts: names.map(name => ({ name, roles: [role], course })),
     });
-    await this.load();
+    // Nothing is asked for between the links and whoever is to see them: they can be had only now.
+    const listed = this.accounts[0]?.course;
+    this.set([...this.accounts, ...accounts.map(made => made.account).filter(account => account.course === listed)]);
     return accounts.map(invitationOf);
   }
 

@@ -4,6 +4,9 @@ import { toast, toastError } from '../dom/toast';
 import type { Account, Invitation, People } from './people';
 import { namesOf, csvOf } from './people';
 
+/** A browser may ask where to, in milliseconds. */
+const timeToSave = 600_000;
+
 /** Makes accounts and shows their sign-in links, this once. The owner also makes instructors, and courses by them. */
 export async function addPeopleDialog(people: People, ownCourse: string, isOwner: boolean): Promise<void> {
   const names = el('textarea', {
@@ -68,6 +71,7 @@ function showLink({ name, link }: Invitation): Promise<void> {
     body: [el('p', { class: 'muted' }, 'Copy it now: it is not kept and cannot be shown again.'), field],
     accept: 'Copy the link',
     cancel: 'Close',
+    once: true,
     onAccept: async () => {
       await navigator.clipboard.writeText(link).catch(() => {
         field.select();
@@ -91,10 +95,11 @@ function showLinks(invitations: Invitation[]): Promise<void> {
     ],
     accept: 'Save as CSV',
     cancel: 'Close',
+    once: true,
     onAccept: () => {
       const address = URL.createObjectURL(new Blob([csvOf(invitations)], { type: 'text/csv' }));
       el('a', { href: address, download: 'sign-in-links.csv' }).click();
-      URL.revokeObjectURL(address);
+      setTimeout(() => URL.revokeObjectURL(address), timeToSave);
     },
   });
 }

@@ -8,6 +8,8 @@ interface DialogOptions {
   danger?: boolean;
   /** The other button; null leaves only the action. */
   cancel?: string | null;
+  /** What is shown cannot be shown again: the action leaves it open, and nothing but the other button closes it. */
+  once?: boolean;
   /** Runs on accept; what it throws is shown and the dialog stays open. */
   onAccept: () => Promise<void> | void;
 }
@@ -41,7 +43,7 @@ export function openDialog(options: DialogOptions): Promise<void> {
     error.hidden = true;
     Promise.resolve()
       .then(() => options.onAccept())
-      .then(() => dialog.close())
+      .then(() => options.once || dialog.close())
       .catch((reason: unknown) => {
         error.textContent = messageOf(reason);
         error.hidden = false;
@@ -49,6 +51,7 @@ export function openDialog(options: DialogOptions): Promise<void> {
       .finally(() => (accept.disabled = false));
   });
 
+  dialog.addEventListener('cancel', event => options.once && event.preventDefault());
   document.body.append(dialog);
   dialog.showModal();
   return new Promise(resolve =>
