@@ -8,8 +8,7 @@ namespace Lyceum.TelemetryIngest.Derived;
 /// <param name="Type">The event's type.</param>
 /// <param name="Notebook">In which notebook.</param>
 /// <param name="Cell">The cell that the event names, if it does.</param>
-/// <param name="Success">Of an execution, whether it ran through.</param>
-internal readonly record struct WorkMoment(DateTimeOffset Time, string Type, string Notebook, CellKey? Cell, bool? Success);
+internal readonly record struct WorkMoment(DateTimeOffset Time, string Type, string Notebook, CellKey? Cell);
 
 /// <summary>A row of <c>active_times</c> but for whose it is.</summary>
 /// <param name="Seconds">At work in the cell while it was not solved.</param>
@@ -34,17 +33,16 @@ internal static class ActiveTime
     /// <summary>Adds up.</summary>
     /// <param name="moments">In their order.</param>
     /// <param name="current">The cell that was named last before them.</param>
-    /// <param name="solved">The cells that had succeeded before them.</param>
+    /// <param name="solved">When cells succeeded first; the others have not.</param>
     /// <param name="idleAfter">The longest silence that is work.</param>
     public static Dictionary<(DateTimeOffset Start, CellKey Cell), WorkTime> Of(
-        IEnumerable<WorkMoment> moments, CellKey? current, IEnumerable<CellKey> solved, TimeSpan idleAfter)
+        IEnumerable<WorkMoment> moments, CellKey? current, IReadOnlyDictionary<CellKey, DateTimeOffset> solved, TimeSpan idleAfter)
     {
         Dictionary<(DateTimeOffset, CellKey), WorkTime> times = [];
-        HashSet<CellKey> done = [.. solved];
         DateTimeOffset? before = null;
         foreach (var one in moments)
         {
-            if (before is { } start && one.Time - start <= idleAfter && current is { } cell && !done.Contains(cell))
+            if (before is { } start && one.Time - start <= idleAfter && current is { } cell && !IsSolved(cell, start))
             {
                 ref var time = ref CollectionsMarshal.GetValueRefOrAddDefault(times, (StretchOf(start), cell), out _);
                 time.Seconds += (one.Time - start).TotalSeconds;
@@ -60,13 +58,9 @@ internal static class ActiveTime
             if (one.Cell is { } named && Naming.Contains(one.Type))
             {
                 current = named;
-                if (one.Success == true)
-                {
-                    done.Add(named);
-                }
             }
 
-            if (current is { } at && !done.Contains(at))
+            if (current is { } at && !IsSolved(at, one.Time))
             {
                 ref var time = ref CollectionsMarshal.GetValueRefOrAddDefault(times, (StretchOf(one.Time), at), out _);
                 time.LastAt = one.Time;
@@ -74,5 +68,7 @@ internal static class ActiveTime
         }
 
         return times;
+
+        bool IsSolved(CellKey cell, DateTimeOffset time) => solved.TryGetValue(cell, out var first) && first <= time;
     }
 }

@@ -10,19 +10,23 @@ namespace Lyceum.TelemetryIngest.Derived;
 /// <summary>Keeps <c>active_times</c>: the stretches from the first on that something came to are computed anew from their events.</summary>
 internal sealed class ActiveTimeTable(NpgsqlDataSource database, IOptions<MetricsOptions> metrics)
 {
-    private const string Uncounted = "SELECT changed_since FROM learners WHERE course = $1 AND learner = $2";
-
     private const string Moments = """
-        SELECT live_at, type, notebook, cell, success FROM events
+        SELECT live_at, type, notebook, cell FROM events
         WHERE course = $1 AND learner = $2 AND live_at >= $3 AND notebook IS NOT NULL AND type = ANY ($4) ORDER BY live_at, id
         """;
 
+    /// <summary>The cell that was named last, unless the learner has left for another notebook since.</summary>
     private const string Last = """
-        SELECT notebook, cell FROM events
-        WHERE course = $1 AND learner = $2 AND live_at < $3 AND notebook IS NOT NULL AND cell IS NOT NULL AND type = ANY ($4) ORDER BY live_at DESC, id DESC LIMIT 1
+        SELECT notebook, cell FROM (
+            SELECT live_at, id, notebook, cell FROM events
+            WHERE course = $1 AND learner = $2 AND live_at < $3 AND notebook IS NOT NULL AND cell IS NOT NULL AND type = ANY ($4) ORDER BY live_at DESC, id DESC LIMIT 1) AS last
+        WHERE NOT EXISTS (
+            SELECT FROM events
+            WHERE course = $1 AND learner = $2 AND live_at < $3 AND live_at >= last.live_at AND (live_at, id) > (last.live_at, last.id)
+                AND notebook <> last.notebook AND type = ANY ($5))
         """;
 
-    private const string Solved = "SELECT notebook, cell FROM cell_standings WHERE course = $1 AND learner = $2 AND first_success < $3";
+    private const string Solved = "SELECT notebook, cell, first_success FROM cell_standings WHERE course = $1 AND learner = $2 AND first_success IS NOT NULL";
 
     private const string Delete = "DELETE FROM active_times WHERE course = $1 AND learner = $2 AND start >= $3 RETURNING notebook, cell";
 
@@ -34,16 +38,22 @@ internal sealed class ActiveTimeTable(NpgsqlDataSource database, IOptions<Metric
     /// <summary>Brings one learner's time at work up to date; answers the cells that it changed and that are solved.</summary>
     public async Task<List<CellKey>> DeriveAsync(ChangedLearner changed, CancellationToken cancellationToken)
     {
-        var (course, learner) = (changed.Course, changed.Learner);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        // What succeeded is told by the days, but for what they do not count yet.
-        var uncounted = await connection.ReadAsync(Uncounted, row => row.Time(0), cancellationToken, course, learner);
-        var since = uncounted is [{ } earlier] && earlier < changed.Since ? earlier : changed.Since;
+        var solved = await RefreshAsync(connection, changed.Course, changed.Learner, changed.Since, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return solved;
+    }
+
+    /// <summary>The same, for what has come or for another first success since then.</summary>
+    /// <remarks>Part of the connection's transaction.</remarks>
+    public async Task<List<CellKey>> RefreshAsync(NpgsqlConnection connection, string course, string learner, DateTimeOffset since, CancellationToken cancellationToken)
+    {
         // The time since an event before may be work by now; what lies further back is silence as it was.
         var start = ActiveTime.StretchOf(since - metrics.Value.IdleAfter);
-        var current = await connection.ReadAsync(Last, ReadCell, cancellationToken, course, learner, start, ActiveTime.Naming);
-        var solved = await connection.ReadAsync(Solved, ReadCell, cancellationToken, course, learner, start);
+        var current = await connection.ReadAsync(Last, ReadCell, cancellationToken, course, learner, start, ActiveTime.Naming, NotebookEvent.Types);
+        var solved = (await connection.ReadAsync(Solved, row => (Cell: ReadCell(row), At: row.GetFieldValue<DateTimeOffset>(2)), cancellationToken, course, learner))
+            .ToDictionary(one => one.Cell, one => one.At);
         var moments = await connection.ReadAsync(Moments, ReadMoment, cancellationToken, course, learner, start, NotebookEvent.Types);
         var times = ActiveTime.Of(moments, current is [var last] ? last : null, solved, metrics.Value.IdleAfter);
 
@@ -62,14 +72,13 @@ internal sealed class ActiveTimeTable(NpgsqlDataSource database, IOptions<Metric
                 times.Values.Select(one => one.LastAt).ToArray());
         }
 
-        var finished = await StandingTable.RefreshAsync(connection, course, learner, touched, cancellationToken);
+        var standings = await StandingTable.RefreshAsync(connection, course, learner, touched, cancellationToken);
         if (touched.Count > 0)
         {
             await ChangeNotice.SendAsync(connection, course, learner, cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
-        return finished;
+        return standings.Solved;
     }
 
     private static CellKey ReadCell(NpgsqlDataReader row) => new(DerivedKey.OfNotebook(row.GetString(0)), row.GetString(1));
@@ -78,6 +87,5 @@ internal sealed class ActiveTimeTable(NpgsqlDataSource database, IOptions<Metric
         row.GetFieldValue<DateTimeOffset>(0),
         row.GetString(1),
         DerivedKey.OfNotebook(row.GetString(2)),
-        row.IsDBNull(3) ? null : new CellKey(DerivedKey.OfNotebook(row.GetString(2)), row.GetString(3)),
-        row.IsDBNull(4) ? null : row.GetBoolean(4));
+        row.IsDBNull(3) ? null : new CellKey(DerivedKey.OfNotebook(row.GetString(2)), row.GetString(3)));
 }

@@ -15,7 +15,7 @@ namespace Lyceum.TelemetryIngest.Derived;
 internal sealed record ChangedLearner(string Course, string Learner, DateTimeOffset Since, long Changes);
 
 /// <summary>Keeps <c>cell_days</c> and <c>question_days</c>: a day that something came to is computed anew from its events.</summary>
-internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOptions> activity, IOptions<EventsOptions> intake)
+internal sealed class DayTables(NpgsqlDataSource database, ActiveTimeTable times, IOptions<ActivityOptions> activity, IOptions<EventsOptions> intake)
 {
     private const int MaxAtOnce = 100;
 
@@ -71,10 +71,16 @@ internal sealed class DayTables(NpgsqlDataSource database, IOptions<ActivityOpti
         await InsertAsync(connection, changed, cells, cancellationToken);
         await InsertAsync(connection, changed, questions.Where(one => one.Key.Day >= day).ToList(), cancellationToken);
         HashSet<CellKey> touched = [.. before, .. cells.Select(cell => new CellKey(cell.Notebook, cell.Cell))];
-        var solved = await StandingTable.RefreshAsync(connection, changed.Course, changed.Learner, touched, cancellationToken);
+        var standings = await StandingTable.RefreshAsync(connection, changed.Course, changed.Learner, touched, cancellationToken);
+        if (standings.SolvedSince is { } solvedSince)
+        {
+            // Time at work in a cell ends with its first success.
+            await times.RefreshAsync(connection, changed.Course, changed.Learner, solvedSince, cancellationToken);
+        }
+
         await ExecuteAsync(connection, Done, cancellationToken, changed.Course, changed.Learner, changed.Changes);
         await transaction.CommitAsync(cancellationToken);
-        return solved;
+        return standings.Solved;
     }
 
     /// <summary>Notes that there is nothing more to do for a learner.</summary>

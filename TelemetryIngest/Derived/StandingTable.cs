@@ -5,6 +5,11 @@ using NpgsqlTypes;
 
 namespace Lyceum.TelemetryIngest.Derived;
 
+/// <summary>What was put together anew.</summary>
+/// <param name="Solved">The cells that are solved, or were before.</param>
+/// <param name="SolvedSince">The earliest first success that came about or is no more; null when all are as they were.</param>
+internal sealed record StandingChanges(List<CellKey> Solved, DateTimeOffset? SolvedSince);
+
 /// <summary>
 /// Keeps <c>cell_standings</c> and <c>notebook_learners</c>: the cells of a learner that something came to are put together anew from
 /// their days and from the time at work in them.
@@ -14,6 +19,11 @@ internal static class StandingTable
     private const string Days = """
         SELECT day, notebook, cell, executions, failures, tries, first_at, first_success, last_at, last_error, streak FROM cell_days
         WHERE course = $1 AND learner = $2 AND (notebook, cell) IN (SELECT * FROM unnest($3::text[], $4::text[])) ORDER BY day
+        """;
+
+    private const string Successes = """
+        SELECT notebook, cell, first_success FROM cell_standings
+        WHERE course = $1 AND learner = $2 AND first_success IS NOT NULL AND (notebook, cell) IN (SELECT * FROM unnest($3::text[], $4::text[]))
         """;
 
     private const string Times = """
@@ -45,18 +55,20 @@ internal static class StandingTable
         ON CONFLICT (course, notebook, learner) DO UPDATE SET last_at = excluded.last_at
         """;
 
-    /// <summary>Puts a learner's cells together; answers those among them that are solved.</summary>
+    /// <summary>Puts a learner's cells together.</summary>
     /// <remarks>Part of the connection's transaction.</remarks>
-    public static async Task<List<CellKey>> RefreshAsync(
+    public static async Task<StandingChanges> RefreshAsync(
         NpgsqlConnection connection, string course, string learner, IReadOnlyCollection<CellKey> cells, CancellationToken cancellationToken)
     {
         if (cells.Count == 0)
         {
-            return [];
+            return new([], null);
         }
 
         string[] notebooks = [.. cells.Select(cell => cell.Notebook)];
         string[] names = [.. cells.Select(cell => cell.Cell)];
+        var before = (await connection.ReadAsync(Successes, row => (Cell: new CellKey(row.GetString(0), row.GetString(1)), At: row.Time(2)), cancellationToken, course, learner, notebooks, names))
+            .ToDictionary(one => one.Cell, one => one.At);
         Dictionary<CellKey, (CellStanding Standing, float Active, DateTimeOffset? ActiveAt)> standings = [];
         foreach (var day in await connection.ReadAsync(Days, ReadDay, cancellationToken, course, learner, notebooks, names))
         {
@@ -82,7 +94,10 @@ internal static class StandingTable
         string[] touched = [.. notebooks.Distinct()];
         await connection.ExecuteAsync(ForgetNotebooks, cancellationToken, course, learner, touched);
         await connection.ExecuteAsync(StoreNotebooks, cancellationToken, course, learner, touched);
-        return [.. standings.Where(one => one.Value.Standing.FirstSuccess is not null).Select(one => one.Key)];
+        var after = standings.Where(one => one.Value.Standing.FirstSuccess is not null).ToDictionary(one => one.Key, one => one.Value.Standing.FirstSuccess);
+        List<CellKey> solved = [.. before.Keys.Union(after.Keys)];
+        var moved = solved.Where(cell => before.GetValueOrDefault(cell) != after.GetValueOrDefault(cell)).ToList();
+        return new(solved, moved.Select(cell => before.GetValueOrDefault(cell)).Concat(moved.Select(cell => after.GetValueOrDefault(cell))).Min());
     }
 
     private static async Task StoreAsync(

@@ -93,6 +93,49 @@ public sealed class LongWorkTests(TelemetryApplication app) : IClassFixture<Tele
     }
 
     [Fact]
+    public async Task Who_comes_back_from_another_notebook_is_at_work_in_no_cell_until_one_is_named()
+    {
+        var (service, data) = await app.AloneAsync(Hasty);
+        await using var _ = service;
+        await using var __ = data;
+        await StoreAsync(service, [.. Enters("b", 0), .. EditsIn("Other.ipynb", "b", 50)]);
+        await service.DerivedAsync(_course);
+        // So much later that time is added up from a stretch on before which the learner had left.
+        await StoreAsync(service, [.. Edits("b", 450, 500)]);
+        await service.DerivedAsync(_course);
+        Assert.Equal(50f, await data.OneAsync<float>("SELECT active FROM cell_standings WHERE learner = 'learner-b'"));
+    }
+
+    [Fact]
+    public async Task Time_at_work_goes_on_where_what_was_taken_for_a_success_turns_out_to_be_the_report_of_a_failure()
+    {
+        var (service, data) = await app.AloneAsync(Hasty);
+        await using var _ = service;
+        await using var __ = data;
+        await StoreAsync(service, [.. Enters("b", 0), Observes("b", 30), .. Edits("b", 60, 120)]);
+        await service.DerivedAsync(_course);
+        Assert.Equal(30f, await data.OneAsync<float>("SELECT active FROM cell_standings WHERE learner = 'learner-b'"));
+        // It comes about when the browser's report did, whose clock is minutes behind.
+        await StoreAsync(service, [Runs("b", 400, success: false)]);
+        await service.DerivedAsync(_course);
+        Assert.Equal(400f, await data.OneAsync<float>("SELECT active FROM cell_standings WHERE learner = 'learner-b'"));
+    }
+
+    [Fact]
+    public async Task What_is_solved_by_nobody_any_more_makes_nobody_stuck()
+    {
+        var (service, data) = await app.AloneAsync(Hasty);
+        await using var _ = service;
+        await using var __ = data;
+        await StoreAsync(service, [.. Enumerable.Range(0, 5).SelectMany(i => (Dictionary<string, object?>[])[Enter($"a{i}", 0, "c1"), Observes($"a{i}", 60)])]);
+        await service.DerivedAsync(_course);
+        await Calls.UntilAsync(async () => await data.OneAsync<string>(Thresholds) == "60 5", Derivations.Patience);
+        await StoreAsync(service, [.. Enumerable.Range(0, 5).Select(i => Runs($"a{i}", 70, success: false))]);
+        await service.DerivedAsync(_course);
+        await Calls.UntilAsync(async () => (await data.OneAsync<string>(Thresholds)).Length == 0, Derivations.Patience);
+    }
+
+    [Fact]
     public async Task Nobody_waits_behind_those_who_never_pause()
     {
         // More than are derived at once.
@@ -132,6 +175,10 @@ public sealed class LongWorkTests(TelemetryApplication app) : IClassFixture<Tele
 
     private Dictionary<string, object?> Runs(string learner, double seconds, bool success, string cell = "c1") =>
         Sent.Execution(_start.AddSeconds(seconds), success ? null : "NameError", cell: cell).Of(_course, $"learner-{learner}");
+
+    /// <summary>A success as pioneer reports it.</summary>
+    private Dictionary<string, object?> Observes(string learner, double seconds) =>
+        Sent.Event("CellExecuteEvent", _start.AddSeconds(seconds), new { success = true, cells = new[] { new { id = "c1", index = 0, type = "code" } } }, "Task.ipynb", "c1").Of(_course, $"learner-{learner}");
 
     private async Task<JsonElement> ViewAsync(ServiceUnderTest<Program> service)
     {
