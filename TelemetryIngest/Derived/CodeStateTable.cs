@@ -15,9 +15,10 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
     private const int MaxAtOnce = 20;
     private static readonly DateTimeOffset Beginning = DateTimeOffset.UnixEpoch;
 
-    private const string Changed = """
+    private const string Changed = $"""
         SELECT course, learner, least(edited_since, deriving_since), changes FROM learners
-        WHERE (edited_since IS NOT NULL OR deriving_since IS NOT NULL) AND (code_at IS NULL OR code_at < now() - $1) ORDER BY code_at NULLS FIRST LIMIT $2
+        WHERE (edited_since IS NOT NULL OR deriving_since IS NOT NULL) AND {ChangedLearners.NotAside} AND (code_at IS NULL OR code_at < now() - $3)
+        ORDER BY code_at NULLS FIRST LIMIT $4
         """;
 
     /// <summary>From here on what comes is noted by itself. One learner at a time: writers lock several in an order of their own.</summary>
@@ -47,9 +48,9 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
         UPDATE learners SET deriving_since = NULL, code_at = now() WHERE course = $1 AND learner = $2
         """;
 
-    /// <summary>Some of the learners whose code has changed and was not looked at just before.</summary>
-    public Task<List<ChangedLearner>> ChangedAsync(CancellationToken cancellationToken) =>
-        ChangedLearners.ReadAsync(database, Changed, cancellationToken, options.Value.CodeInterval, MaxAtOnce);
+    /// <summary>Some of the learners whose code has changed and was not looked at just before, but for those who are set aside.</summary>
+    public Task<List<ChangedLearner>> ChangedAsync(IReadOnlyCollection<(string Course, string Learner)> aside, CancellationToken cancellationToken) =>
+        ChangedLearners.ReadAsync(database, Changed, aside, cancellationToken, options.Value.CodeInterval, MaxAtOnce);
 
     /// <summary>Brings one learner's notebooks and time at work up to date; answers the cells of which that is another, and that are solved.</summary>
     public async Task<List<CellKey>> DeriveAsync(ChangedLearner changed, CancellationToken cancellationToken)

@@ -19,8 +19,9 @@ internal sealed class DayTables(NpgsqlDataSource database, ActiveTimeTable times
 {
     private const int MaxAtOnce = 100;
 
-    private const string Changed = """
-        SELECT course, learner, changed_since, changes FROM learners WHERE changed_since IS NOT NULL ORDER BY days_at NULLS FIRST, last_seen DESC LIMIT $1
+    private const string Changed = $"""
+        SELECT course, learner, changed_since, changes FROM learners
+        WHERE changed_since IS NOT NULL AND {ChangedLearners.NotAside} ORDER BY days_at NULLS FIRST, last_seen DESC LIMIT $3
         """;
 
     private const string Events = """
@@ -53,8 +54,9 @@ internal sealed class DayTables(NpgsqlDataSource database, ActiveTimeTable times
         UPDATE learners SET days_at = now(), changed_since = CASE WHEN changes = $3 THEN NULL ELSE changed_since END WHERE course = $1 AND learner = $2
         """;
 
-    /// <summary>Some of the learners whose executions or questions have changed.</summary>
-    public Task<List<ChangedLearner>> ChangedAsync(CancellationToken cancellationToken) => ChangedLearners.ReadAsync(database, Changed, cancellationToken, MaxAtOnce);
+    /// <summary>Some of the learners whose executions or questions have changed, but for those who are set aside.</summary>
+    public Task<List<ChangedLearner>> ChangedAsync(IReadOnlyCollection<(string Course, string Learner)> aside, CancellationToken cancellationToken) =>
+        ChangedLearners.ReadAsync(database, Changed, aside, cancellationToken, MaxAtOnce);
 
     /// <summary>Brings one learner's days up to date, and where the learner stands; answers the cells that it changed and that are solved.</summary>
     public async Task<List<CellKey>> DeriveAsync(ChangedLearner changed, CancellationToken cancellationToken)
@@ -178,13 +180,22 @@ internal sealed class DayTables(NpgsqlDataSource database, ActiveTimeTable times
 
 internal static class ChangedLearners
 {
+    /// <summary>Leaves out those whose courses and names are the first two parameters.</summary>
+    public const string NotAside = "NOT (course, learner) IN (SELECT * FROM unnest($1::text[], $2::text[]))";
+
     /// <summary>Reads course, learner, since when and count of changes.</summary>
-    public static async Task<List<ChangedLearner>> ReadAsync(NpgsqlDataSource database, string sql, CancellationToken cancellationToken, params object[] values)
+    /// <param name="database">The database.</param>
+    /// <param name="sql">What reads them, with <see cref="NotAside"/>.</param>
+    /// <param name="aside">Who is left out.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="values">The other parameters.</param>
+    public static async Task<List<ChangedLearner>> ReadAsync(
+        NpgsqlDataSource database, string sql, IReadOnlyCollection<(string Course, string Learner)> aside, CancellationToken cancellationToken, params object[] values)
     {
 #pragma warning disable CA2100 // Constants of the callers.
         await using var command = database.CreateCommand(sql);
 #pragma warning restore CA2100
-        foreach (var value in values)
+        foreach (var value in (object[])[aside.Select(one => one.Course).ToArray(), aside.Select(one => one.Learner).ToArray(), .. values])
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         }

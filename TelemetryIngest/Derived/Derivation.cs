@@ -20,6 +20,8 @@ internal sealed partial class Derivation(
 
     private static readonly TimeSpan MaxRest = TimeSpan.FromSeconds(30);
 
+    private readonly SetAside _aside = new(time);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await schema.Ready.WaitAsync(stoppingToken);
@@ -53,21 +55,31 @@ internal sealed partial class Derivation(
         {
             var start = time.GetTimestamp();
             HashSet<(string Course, CellKey Cell)> solved = [];
-            var changed = await days.ChangedAsync(cancellationToken);
-            await EachAsync(changed, days.DeriveAsync, days.DoneAsync, solved, cancellationToken);
-            var edited = await codes.ChangedAsync(cancellationToken);
-            await EachAsync(edited, codes.DeriveAsync, codes.DoneAsync, solved, cancellationToken);
+            var changed = await days.ChangedAsync(_aside.Waiting, cancellationToken);
+            await EachAsync(connection, changed, days.DeriveAsync, days.DoneAsync, solved, cancellationToken);
+            var edited = await codes.ChangedAsync(_aside.Waiting, cancellationToken);
+            await EachAsync(connection, edited, codes.DeriveAsync, codes.DoneAsync, solved, cancellationToken);
             await thresholds.RefreshAsync(solved, cancellationToken);
             await ChangeNotice.SendDerivedAsync(connection, changed.Concat(edited).Select(one => one.Course), cancellationToken);
             var rest = time.GetElapsedTime(start) * Rest;
             await Task.Delay(rest > MaxRest ? MaxRest : rest > options.Value.Interval ? rest : options.Value.Interval, time, cancellationToken);
             // The lock goes with its connection, of whose loss nobody is told.
-            await using var probe = new NpgsqlCommand("SELECT 1", connection);
-            await probe.ExecuteScalarAsync(cancellationToken);
+            await ProbeAsync(connection, cancellationToken);
         }
     }
 
+    /// <exception cref="NpgsqlException">The database does not answer.</exception>
+    private static async Task ProbeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var probe = new NpgsqlCommand("SELECT 1", connection);
+        await probe.ExecuteScalarAsync(cancellationToken);
+    }
+
+    private static bool IsTimeout(Exception failure) =>
+        failure is NpgsqlException { InnerException: TimeoutException } or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled };
+
     private async Task EachAsync(
+        NpgsqlConnection connection,
         List<ChangedLearner> changed,
         Func<ChangedLearner, CancellationToken, Task<List<CellKey>>> deriveAsync,
         Func<ChangedLearner, CancellationToken, Task> doneAsync,
@@ -79,6 +91,12 @@ internal sealed partial class Derivation(
             try
             {
                 solved.UnionWith((await deriveAsync(one, cancellationToken)).Select(cell => (one.Course, cell)));
+                _aside.Remove(one);
+            }
+            catch (Exception failure) when (IsTimeout(failure))
+            {
+                await ProbeAsync(connection, cancellationToken);
+                LogSetAside(logger, one.Course, _aside.Add(one), failure.Message);
             }
             catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.ForeignKeyViolation)
             {
@@ -100,6 +118,9 @@ internal sealed partial class Derivation(
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A learner of {Course} was erased while something was derived from their events")]
     private static partial void LogGone(ILogger logger, string course);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What is derived of a learner of {Course} takes too long and is tried again in {Wait}: {Reason}")]
+    private static partial void LogSetAside(ILogger logger, string course, TimeSpan wait, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "What is derived of a learner of {Course} could not be brought up to date, and waits for the next event")]
     private static partial void LogBroken(ILogger logger, Exception fault, string course);

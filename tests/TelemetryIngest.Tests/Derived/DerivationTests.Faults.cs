@@ -62,6 +62,30 @@ public sealed partial class DerivationTests
     }
 
     [Fact]
+    public async Task Who_takes_longer_than_the_database_is_given_holds_up_nobody_else_and_is_tried_again()
+    {
+        var database = await app.Postgres.CreateDatabaseAsync();
+        await using var service = await new ServiceUnderTest<Program>([new("ConnectionStrings:telemetrydb", $"{database};Command Timeout=5"), .. Hasty]).StartedAsync();
+        await using var data = Npgsql.NpgsqlDataSource.Create(database);
+        // The one who was seen last comes first.
+        await service.StoreAsync(Sent.Execution(_now.AddMinutes(-1)).Of(_course, "learner-slow"));
+        await service.DerivedAsync(_course);
+        await using (var connection = await data.OpenConnectionAsync())
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await using var hold = new Npgsql.NpgsqlCommand("SELECT FROM cell_days WHERE learner = 'learner-slow' FOR UPDATE", connection);
+            await hold.ExecuteNonQueryAsync();
+            await ExecuteAsync(data, "UPDATE learners SET changed_since = '1970-01-01Z', days_at = NULL, changes = nextval('learner_changes')");
+            await service.StoreAsync(Enumerable.Range(0, 3).Select(i => Sent.Execution(_now.AddMinutes(-2)).Of(_course, $"learner-{i}")));
+            await Calls.UntilAsync(() => data.OneAsync<bool>("SELECT count(*) = 3 FROM cell_standings WHERE learner <> 'learner-slow'"), Derivations.Patience);
+            Assert.True(await data.OneAsync<bool>("SELECT changed_since IS NOT NULL FROM learners WHERE learner = 'learner-slow'"));
+            await transaction.RollbackAsync();
+        }
+
+        await service.DerivedAsync(_course);
+    }
+
+    [Fact]
     public async Task What_comes_while_code_is_rebuilt_is_gone_on_from()
     {
         var (service, data) = await app.AloneAsync(Hasty);
