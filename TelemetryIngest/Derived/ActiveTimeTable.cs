@@ -40,6 +40,11 @@ internal sealed class ActiveTimeTable(NpgsqlDataSource database, IOptions<Metric
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!await LearnerHold.TakeAsync(connection, changed.Course, changed.Learner, cancellationToken))
+        {
+            return [];
+        }
+
         var solved = await RefreshAsync(connection, changed.Course, changed.Learner, changed.Since, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return solved;

@@ -68,6 +68,11 @@ internal sealed class DayTables(NpgsqlDataSource database, ActiveTimeTable times
         List<CellDay> cells = [.. CellDay.Of(counted)];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!await LearnerHold.TakeAsync(connection, changed.Course, changed.Learner, cancellationToken))
+        {
+            return [];
+        }
+
         var before = await connection.ReadAsync(Delete, row => new CellKey(row.GetString(0), row.GetString(1)), cancellationToken, changed.Course, changed.Learner, day);
         await ExecuteAsync(connection, DeleteQuestions, cancellationToken, changed.Course, changed.Learner, day);
         await InsertAsync(connection, changed, cells, cancellationToken);

@@ -10,7 +10,7 @@ namespace Lyceum.TelemetryIngest.Derived;
 /// stands in the database, so nothing is forgotten when it stops.
 /// </summary>
 internal sealed partial class Derivation(
-    NpgsqlDataSource database, DatabaseSchema schema, DayTables days, CodeStateTable codes, ThresholdTable thresholds, IOptions<DerivationOptions> options, TimeProvider time, ILogger<Derivation> logger)
+    NpgsqlDataSource database, DatabaseSchema schema, DayTables days, CodeStateTable codes, ThresholdTable thresholds, DerivedRetention retention, IOptions<DerivationOptions> options, TimeProvider time, ILogger<Derivation> logger)
     : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
@@ -60,6 +60,7 @@ internal sealed partial class Derivation(
             var edited = await codes.ChangedAsync(_aside.Waiting, cancellationToken);
             await EachAsync(connection, edited, codes.DeriveAsync, codes.DoneAsync, solved, cancellationToken);
             await thresholds.RefreshAsync(solved, cancellationToken);
+            await retention.KeepAsync(cancellationToken);
             await ChangeNotice.SendDerivedAsync(connection, changed.Concat(edited).Select(one => one.Course), cancellationToken);
             var rest = time.GetElapsedTime(start) * Rest;
             await Task.Delay(rest > MaxRest ? MaxRest : rest > options.Value.Interval ? rest : options.Value.Interval, time, cancellationToken);

@@ -20,6 +20,7 @@ internal static class DerivationEndpoints
         builder.Services.AddSingleton<ActiveTimeTable>();
         builder.Services.AddSingleton<ThresholdTable>();
         builder.Services.AddSingleton<CodeStateTable>();
+        builder.Services.AddSingleton<DerivedRetention>();
         builder.Services.AddHostedService<Derivation>();
     }
 

@@ -9,7 +9,7 @@ namespace Lyceum.TelemetryIngest.Partitions;
 
 /// <summary>
 /// Keeps the months of <c>events</c>: makes those ahead that the next events will need, and drops those past retention, with the ids
-/// of their events. The service is not ready before the months are there.
+/// of their events; what is derived of them goes by <see cref="Derived.DerivedRetention"/>. The service is not ready before the months are there.
 /// </summary>
 internal sealed partial class EventMonths(
     NpgsqlDataSource database, DatabaseSchema schema, IOptions<RetentionOptions> retention, IOptions<EventsOptions> events, TimeProvider time, ILogger<EventMonths> logger)
@@ -26,13 +26,6 @@ internal sealed partial class EventMonths(
     private const string Make = "SELECT make_events_month(day) FROM generate_series($1::timestamptz, $2::timestamptz, interval '1 day') AS day";
 
     private const string List = "SELECT relid::text FROM pg_partition_tree('events') WHERE isleaf ORDER BY relid::text";
-
-    /// <summary>Where a learner stands with cells of which there are later days is put together anew.</summary>
-    private const string ForgetDays = """
-        WITH gone AS (DELETE FROM cell_days WHERE day < $1::date RETURNING course, learner)
-        UPDATE learners SET changed_since = least(changed_since, $1), changes = nextval('learner_changes')
-        FROM (SELECT DISTINCT course, learner FROM gone) AS own WHERE learners.course = own.course AND learners.learner = own.learner
-        """;
 
     private volatile bool _made;
 
@@ -89,14 +82,6 @@ internal sealed partial class EventMonths(
             }
         }
 
-        // What is derived of learners goes with them, and of those who are still here with its day.
-        await ExecuteAsync("DELETE FROM learners WHERE last_seen < $1", cancellationToken, oldest);
-        await ExecuteAsync(ForgetDays, cancellationToken, oldest);
-        await ExecuteAsync("DELETE FROM cell_standings WHERE greatest(last_at, active_at) < $1", cancellationToken, oldest);
-        await ExecuteAsync("DELETE FROM notebook_learners WHERE last_at < $1", cancellationToken, oldest);
-        await ExecuteAsync("DELETE FROM active_times WHERE last_at < $1", cancellationToken, oldest);
-        await ExecuteAsync("DELETE FROM question_days WHERE day < $1::date", cancellationToken, oldest);
-        await ExecuteAsync("DELETE FROM code_states WHERE up_to < $1", cancellationToken, oldest);
         await ExecuteAsync("DELETE FROM quarantine WHERE received_at < $1", cancellationToken, oldest);
     }
 

@@ -9,7 +9,7 @@ internal sealed class RetentionOptions
     [Range(typeof(TimeSpan), "31.00:00:00", "36500.00:00:00", ErrorMessage = "Retention:Events must be between 31.00:00:00 and 36500.00:00:00, or unset to keep events for ever.")]
     public TimeSpan? Events { get; set; }
 
-    /// <summary>How often months are made and dropped.</summary>
+    /// <summary>How often months are made and dropped, and what is derived of them is forgotten.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Retention:CheckInterval must be between 00:00:01 and 1.00:00:00.")]
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromHours(1);
 }

@@ -6,6 +6,9 @@ namespace Lyceum.TelemetryIngest.Tests;
 
 public sealed class RetentionTests(TelemetryApplication app) : IClassFixture<TelemetryApplication>
 {
+    // Whole seconds, and long before now.
+    private readonly DateTimeOffset _start = DateTimeOffset.FromUnixTimeSeconds(Now.AddHours(-1).ToUnixTimeSeconds());
+
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     [Fact]
@@ -36,22 +39,32 @@ public sealed class RetentionTests(TelemetryApplication app) : IClassFixture<Tel
             using var service = before.ClientFor(TestIdentity.Service());
             Assert.Equal((3, 0, ""), await service.SendAsync(old.Of("c", "gone"), older.Of("c", "here"), fresh.Of("c", "here")).IngestedAsync());
             Assert.Equal((0, 1, ""), await service.SendAsync(old.Of("c", "gone")).IngestedAsync());
+            Assert.Equal((5, 0, ""), await service.SendAsync(
+                Sent.Execution(Now.AddDays(-89), cell: "solved").Of("c", "here"),
+                WorksAt(_start.AddDays(-88)), WorksAt(_start.AddDays(-88).AddSeconds(60)), WorksAt(_start), WorksAt(_start.AddSeconds(30))).IngestedAsync());
             await Calls.UntilAsync(
-                async () => await data.OneAsync<long>("SELECT coalesce(sum(tries), 0) FROM cell_standings") == 3 && await data.OneAsync<long>("SELECT count(*) FROM learners WHERE changed_since IS NOT NULL") == 0,
+                async () => await data.OneAsync<long>("SELECT coalesce(sum(tries), 0) FROM cell_standings") == 4 && await data.OneAsync<long>("SELECT count(*) FROM learners WHERE changed_since IS NOT NULL") == 0,
                 TimeSpan.FromSeconds(60));
+            await Calls.UntilAsync(async () => await data.OneAsync<string>("SELECT coalesce(string_agg(active::text, ''), '') FROM cell_standings WHERE cell = 'worked'") == "90", TimeSpan.FromSeconds(60));
+            await Calls.UntilAsync(async () => await data.OneAsync<long>("SELECT count(*) FROM cell_thresholds") == 2, TimeSpan.FromSeconds(60));
         }
 
         await using var after = await StartAsync(("Retention:Events", "40.00:00:00"), ("Retention:CheckInterval", "00:00:01"));
         await Calls.UntilAsync(async () => await data.OneAsync<long>("SELECT count(*) FROM learners") == 1, TimeSpan.FromSeconds(30));
-        Assert.Equal("here", await data.OneAsync<string>("SELECT string_agg(learner, ' ') FROM events"));
+        await Calls.UntilAsync(async () => await data.OneAsync<string>("SELECT string_agg(learner, ' ') FROM events") == "here here here", TimeSpan.FromSeconds(30));
         // Of the one who is still here, what stays is put together anew.
         await Calls.UntilAsync(async () => await data.OneAsync<long>("SELECT sum(tries) FROM cell_standings") == 1, TimeSpan.FromSeconds(60));
+        await Calls.UntilAsync(async () => await data.OneAsync<float>("SELECT active FROM cell_standings WHERE cell = 'worked'") == 30, TimeSpan.FromSeconds(60));
+        await Calls.UntilAsync(async () => await data.OneAsync<long>("SELECT count(*) FROM cell_thresholds") == 1, TimeSpan.FromSeconds(60));
         Assert.Equal(1, await data.OneAsync<long>("SELECT count(*) FROM notebook_learners"));
-        Assert.Equal(1, await data.OneAsync<long>("SELECT count(*) FROM event_ids"));
+        Assert.Equal(3, await data.OneAsync<long>("SELECT count(*) FROM event_ids"));
         Assert.DoesNotContain(Month(Now.AddDays(-90)), await data.OneAsync<string>("SELECT string_agg(relid::text, ' ') FROM pg_partition_tree('events')"), StringComparison.Ordinal);
 
         async Task<ServiceUnderTest<Program>> StartAsync(params (string Key, string Value)[] settings) => await new ServiceUnderTest<Program>(
             [new("ConnectionStrings:telemetrydb", database), .. settings.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value))]).StartedAsync();
+
+        static Dictionary<string, object?> WorksAt(DateTimeOffset time) => Sent.Event(
+            "ActiveCellChangeEvent", time, new { cells = new[] { new { id = "worked", index = 0, type = "code" } } }, "Task.ipynb", "worked").Of("c", "here");
     }
 
     [Fact]
