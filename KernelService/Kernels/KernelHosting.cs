@@ -14,12 +14,7 @@ internal static class KernelHosting
     /// <summary>Adds kernels and all that starts, keeps, limits and ends them.</summary>
     public static void AddKernels(this IHostApplicationBuilder builder)
     {
-        if (!builder.Environment.IsDevelopment())
-        {
-            // A developer's own kernels read nothing that the developer could not, and debuggers are to work.
-            OwnMemory.Close();
-        }
-
+        OwnMemory.OpenOnlyFor(builder.Environment);
         builder.AddLearningEvents();
         builder.AddWorkspaces();
         builder.AddKernelspecs();
