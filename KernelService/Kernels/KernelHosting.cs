@@ -1,3 +1,4 @@
+using Lyceum.KernelService.Accounts;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Culling;
 using Lyceum.KernelService.Kernelspecs;
@@ -18,10 +19,12 @@ internal static class KernelHosting
         builder.AddLearningEvents();
         builder.AddWorkspaces();
         builder.AddKernelspecs();
+        builder.AddAccounts();
         builder.AddOutliving();
         builder.Services.AddOptions<KernelsOptions>().BindConfiguration("Kernels").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<LimitsOptions>().BindConfiguration("Kernels:Limits").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ControlGroups>();
+        builder.Services.AddSingleton<KernelFolder>();
         builder.Services.AddSingleton<KernelLauncher>();
         builder.Services.AddSingleton<KernelEnvironment>();
         builder.Services.AddSingleton<NotebookPaths>();
