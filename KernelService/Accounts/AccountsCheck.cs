@@ -94,9 +94,22 @@ internal sealed partial class AccountsCheck(
         }
 
         var program = typeof(AccountsCheck).Assembly.Location;
-        if (!some.Do(() => File.Exists(program)))
+        if (!some.Do(() => IsReadable(program)))
         {
             throw Impossible($"accounts cannot read the program: let others read {Path.GetDirectoryName(program)} and pass through each folder above.");
+        }
+    }
+
+    private static bool IsReadable(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return true;
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
         }
     }
 
@@ -106,7 +119,10 @@ internal sealed partial class AccountsCheck(
         var account = new UserAccount(options.Value.First, "");
         var setpriv = Executables.OnPath("setpriv") ?? throw Impossible("the program setpriv is not on the path: install util-linux.");
         var command = account.Command(setpriv, "/").Concat(["/bin/cat", "/proc/self/status"]).ToArray();
-        using var probe = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // A kernel that outlived the last process may have that account, and look.
+        start.Environment.Clear();
+        using var probe = Process.Start(start)!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ProbeTime);
         var said = await Task.WhenAll(probe.StandardOutput.ReadToEndAsync(limit.Token), probe.StandardError.ReadToEndAsync(limit.Token));

@@ -35,6 +35,8 @@ internal static class UserFiles
 
     private static string OfUser(string from, string to) => AccountFor(from) is null ? to : from;
 
-    private static UserAccount? AccountFor(string path) =>
-        Current.Value is { Account: { } account } workspace && path.StartsWith(workspace.Folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? account : null;
+    private static UserAccount? AccountFor(string path) => Current.Value is { Account: { } account } workspace && IsIn(path, workspace.Folder) ? account : null;
+
+    private static bool IsIn(string path, string folder) =>
+        path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == Path.DirectorySeparatorChar);
 }

@@ -11,10 +11,11 @@ namespace Lyceum.KernelService.Kernels;
 internal sealed class KernelFolder : IDisposable
 {
     private readonly KeptFiles _kept;
+    private readonly UserAccounts _accounts;
 
     public KernelFolder(KeptFiles kept, UserAccounts accounts)
     {
-        _kept = kept;
+        (_kept, _accounts) = (kept, accounts);
         if (kept is { IsEnabled: true, Folder: { } folder })
         {
             Path = folder;
@@ -57,6 +58,15 @@ internal sealed class KernelFolder : IDisposable
         }
     }
 
+    /// <summary>Deletes what accounts left here that have no kernel any more.</summary>
+    public void DeleteAllBut(IReadOnlySet<int> accounts)
+    {
+        if (_accounts.AreOn)
+        {
+            Accounts().Where(account => !accounts.Contains(account.Id)).ToList().ForEach(TryDelete);
+        }
+    }
+
     public void Dispose()
     {
         if (_kept.IsEnabled)
@@ -64,38 +74,40 @@ internal sealed class KernelFolder : IDisposable
             return;
         }
 
+        DeleteAllBut(new HashSet<int>());
         try
         {
-            foreach (var own in Directory.GetDirectories(Path))
-            {
-                DeleteAccounts(own);
-            }
-
-            Directory.Delete(Path, recursive: true);
+            // Not into folders of accounts that could not be deleted.
+            Directory.Delete(Path, recursive: !_accounts.AreOn);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
             // A kernel that is just ending removes its own file at the same time; the rest is small and in the temporary folder.
         }
     }
 
-    /// <summary>Deletes an account's own folder, in the account's name what is in it: something of the account's may still be at work there.</summary>
-    private static void DeleteAccounts(string folder)
-    {
-        if (Ownership.Of(folder) is { Owner: > 0 } found)
-        {
-            new UserAccount(found.Owner, "").Do(() =>
-            {
-                foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos())
-                {
-                    Delete(entry);
-                }
+    private IEnumerable<UserAccount> Accounts() => Directory.GetDirectories(Path)
+        .Select(folder => int.TryParse(System.IO.Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Where(id => id > 0)
+        .Select(id => new UserAccount(id, ""));
 
+    /// <summary>Deletes an account's own folder, in the account's name what is in it: something of the account's may still be at work there.</summary>
+    private void TryDelete(UserAccount account)
+    {
+        var folder = Of(account);
+        try
+        {
+            account.Do(() =>
+            {
+                new DirectoryInfo(folder).GetFileSystemInfos().ToList().ForEach(Delete);
                 return true;
             });
+            Directory.Delete(folder);
         }
-
-        Directory.Delete(folder);
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Who hinders it keeps what is theirs.
+        }
     }
 
     private static void Delete(FileSystemInfo entry)

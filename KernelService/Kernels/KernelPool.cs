@@ -21,6 +21,7 @@ internal enum KernelRefusal
 internal sealed class KernelPool(
     KernelspecCatalog catalog,
     KernelLauncher launcher,
+    KernelFolder folder,
     KernelFactory factory,
     KernelEnvironment environment,
     WarmKernelPool warmKernels,
@@ -116,6 +117,7 @@ internal sealed class KernelPool(
     {
         await kept.OpenAsync(cancellationToken);
         await Task.WhenAll(kept.Load(KeptFiles.Kernels, KeptJson.Default.KeptKernel).Select(kernel => AdoptAsync(kernel, cancellationToken)));
+        folder.DeleteAllBut(_kernels.Values.Select(kernel => kernel.Account?.Id ?? 0).ToHashSet());
         foreach (var session in kept.Load(KeptFiles.Sessions, KeptJson.Default.Session).Where(session => _kernels.ContainsKey(session.KernelId)))
         {
             // It may have been renamed since its kernel was started.

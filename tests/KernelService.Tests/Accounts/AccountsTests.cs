@@ -209,11 +209,13 @@ public sealed class AccountsTests : IDisposable
             using var rest = service.ClientOf(Sam);
             kernel = await rest.StartKernelAsync("csharp");
             await using var client = await NotebookClient.ConnectAsync(service.Address, kernel, Sam);
-            await client.RunAsync("var x = 41;");
+            await client.RunAsync("var x = 41; System.IO.File.WriteAllText(System.IO.Path.GetTempFileName(), \"left\");");
             await service.KillAsync();
         }
 
+        var temporary = Path.Combine(_machine.Kept, $"{AccountsMachine.First}");
         await using var next = await _machine.StartAsync(outliving);
+        Assert.NotEmpty(Directory.GetFiles(temporary));
         using var again = next.ClientOf(Sam);
         await using (var client = await NotebookClient.ConnectAsync(next.Address, kernel, Sam))
         {
@@ -223,6 +225,19 @@ public sealed class AccountsTests : IDisposable
         using var restarted = await again.PostAsync(JupyterRest.Path($"/api/kernels/{kernel}/restart"), null);
         Assert.Equal(HttpStatusCode.OK, restarted.StatusCode);
         await again.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
+        await next.StopAsync();
+        await using var last = await _machine.StartAsync(outliving);
+        Assert.False(Directory.Exists(temporary));
+    }
+
+    [RootFact]
+    public async Task A_kernel_of_R_has_its_users_account_too()
+    {
+        await using var service = await _machine.StartAsync();
+        using var rest = service.ClientOf(Sam);
+        var kernel = await rest.StartKernelAsync("ir");
+        await using var client = await NotebookClient.ConnectAsync(service.Address, kernel, Sam);
+        Assert.Equal([$"{AccountsMachine.First} {_machine.WorkspaceOf(Sam)}"], Lines(await client.RunAsync("cat(system('id -u', intern = TRUE), getwd())")));
     }
 
     [RootFact]
