@@ -78,7 +78,7 @@ internal sealed partial class AccountsCheck(
     {
         var root = Path.GetDirectoryName(table.Folder)!;
         Directory.CreateDirectory(root);
-        Ownership.Give(root, 0, 0);
+        Ownership.Give(root, 0);
         Ownership.Allow(root, Ownership.Passage);
         Directory.CreateDirectory(table.Folder);
         if (Ownership.Of(table.Folder) is not { Owner: 0, IsDirectory: true })

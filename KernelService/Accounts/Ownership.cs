@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Lyceum.KernelService.Accounts;
 
@@ -15,11 +16,15 @@ internal sealed partial record Ownership(int Owner, int Links, bool IsDirectory)
     /// <summary>A folder of the service through which accounts get to what is theirs, and in which they see nothing.</summary>
     public const UnixFileMode Passage = OwnersAlone | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private const int NoEntry = 2;
+    /// <summary>The error that nothing is there.</summary>
+    public const int NoEntry = 2;
+
+    /// <summary>What paths start from that do not start at a handle.</summary>
+    public const int WorkingDirectory = -100;
 
     // fcntl.h and linux/stat.h.
-    private const int WorkingDirectory = -100;
     private const int NoFollow = 0x100;
+    private const int EmptyPath = 0x1000;
     private const uint BasicFields = 0x7ff;
     private const int TypeMask = 0xf000;
     private const int DirectoryType = 0x4000;
@@ -30,19 +35,34 @@ internal sealed partial record Ownership(int Owner, int Links, bool IsDirectory)
     {
         if (Statx(WorkingDirectory, path, NoFollow, BasicFields, out var found) == 0)
         {
-            return new Ownership((int)found.User, (int)found.Links, (found.Mode & TypeMask) == DirectoryType);
+            return From(found);
         }
 
         return Marshal.GetLastPInvokeError() == NoEntry ? null : throw Failed(path);
     }
 
-    /// <summary>Gives the path to an account and a group.</summary>
+    /// <summary>Whose what was opened is.</summary>
+    /// <exception cref="IOException">The system does not say.</exception>
+    public static Ownership Of(SafeFileHandle opened) =>
+        Statx((int)opened.DangerousGetHandle(), "", EmptyPath, BasicFields, out var found) == 0 ? From(found) : throw Failed("An open file");
+
+    /// <summary>Gives the path to the account and the group of that number.</summary>
     /// <exception cref="IOException">The system refuses.</exception>
-    public static void Give(string path, int owner, int group)
+    public static void Give(string path, int account)
     {
-        if (ChangeOwner(path, (uint)owner, (uint)group) != 0)
+        if (ChangeOwner(WorkingDirectory, path, (uint)account, (uint)account, NoFollow) != 0)
         {
             throw Failed(path);
+        }
+    }
+
+    /// <summary>Gives what was opened to the account and the group of that number.</summary>
+    /// <exception cref="IOException">The system refuses.</exception>
+    public static void Give(SafeFileHandle opened, int account)
+    {
+        if (ChangeOwner((int)opened.DangerousGetHandle(), "", (uint)account, (uint)account, EmptyPath) != 0)
+        {
+            throw Failed("An open file");
         }
     }
 
@@ -55,15 +75,17 @@ internal sealed partial record Ownership(int Owner, int Links, bool IsDirectory)
         }
     }
 
+    private static Ownership From(StatxFields found) => new((int)found.User, (int)found.Links, (found.Mode & TypeMask) == DirectoryType);
+
     private static IOException Failed(string path) => new($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Statx(int folder, string path, int flags, uint fields, out StatxFields found);
 
-    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int ChangeOwner(string path, uint owner, uint group);
+    private static partial int ChangeOwner(int folder, string path, uint owner, uint group, int flags);
 
     /// <summary>The beginning of struct statx, which is the same on every processor.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -42,7 +42,7 @@ internal sealed class KernelFolder : IDisposable
         var folder = System.IO.Path.Combine(Path, account.Id.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(folder);
         Ownership.Allow(folder, Ownership.OwnersAlone);
-        Ownership.Give(folder, account.Id, account.Id);
+        Ownership.Give(folder, account.Id);
         return folder;
     }
 
@@ -54,7 +54,7 @@ internal sealed class KernelFolder : IDisposable
     {
         if (account is not null)
         {
-            Ownership.Give(path, account.Id, account.Id);
+            Ownership.Give(path, account.Id);
         }
     }
 

@@ -245,6 +245,10 @@ public sealed class AccountsTests : IDisposable
     {
         var workspace = Directory.CreateDirectory(_machine.WorkspaceOf(Sam)).FullName;
         await File.WriteAllTextAsync(Path.Combine(workspace, "old.txt"), "old");
+        var nested = Directory.CreateDirectory(Path.Combine(workspace, "a", "b")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(nested, "deep.txt"), "deep");
+        var outside = Directory.CreateDirectory(Path.Combine(_machine.Workspaces, "outside")).FullName;
+        File.CreateSymbolicLink(Path.Combine(nested, "out"), outside);
         var anothers = Path.Combine(_machine.Workspaces, "anothers.txt");
         await File.WriteAllTextAsync(anothers, "another's");
         File.SetUnixFileMode(anothers, UnixFileMode.UserRead);
@@ -257,7 +261,12 @@ public sealed class AccountsTests : IDisposable
         using var rest = service.ClientOf(Sam);
         var kernel = await rest.StartKernelAsync();
         await using var client = await NotebookClient.ConnectAsync(service.Address, kernel, Sam);
-        Assert.Equal(["True False"], Lines(await client.RunAsync("import os\nopen('old.txt', 'a').write('er')\nprint(*[os.access(name, os.R_OK) for name in ('old.txt', 'linked.txt')])")));
+        Assert.Equal(["True True False 0"], Lines(await client.RunAsync(
+            """
+            import os
+            open('old.txt', 'a').write('er')
+            print(*[os.access(name, os.R_OK) for name in ('old.txt', 'a/b/deep.txt', 'linked.txt')], os.stat('a/b/out').st_uid)
+            """)));
         Assert.Equal("older", (await rest.GetObjectAsync("/api/contents/old.txt"))["content"]!.GetValue<string>());
     }
 
