@@ -22,6 +22,7 @@ try
         .WithDatabase(backing, "telemetrydb");
 
     var kernelservice = builder.AddService<Projects.KernelService>("kernelservice", secrets)
+        .WithoutDiagnostics()
         .WithKernelReplicas(settings, backing)
         .WithWorkspaces(settings, cluster)
         .WithOutbox(settings)

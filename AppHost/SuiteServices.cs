@@ -1,6 +1,7 @@
 using Lyceum.AppHost.Backing;
 using Lyceum.AppHost.Publishing;
 using Lyceum.AppHost.Secrets;
+using Microsoft.Extensions.Hosting;
 
 namespace Lyceum.AppHost;
 
@@ -59,6 +60,12 @@ internal static class SuiteServices
         cluster?.Keep(service, "lyceum-workspaces", "Workspaces", "50Gi", isShared: settings.KernelReplicas > 1);
         return service;
     }
+
+    /// <summary>Closes the runtime's door for dumps and debuggers, which is open to all that the service's account runs; a developer's stays open.</summary>
+    public static IResourceBuilder<ProjectResource> WithoutDiagnostics(this IResourceBuilder<ProjectResource> service) =>
+        service.ApplicationBuilder is { ExecutionContext.IsRunMode: true } builder && builder.Environment.IsDevelopment()
+            ? service
+            : service.WithEnvironment("DOTNET_EnableDiagnostics", "0");
 
     /// <summary>As many replicas as wanted, which find each other's kernels by way of Redis.</summary>
     public static IResourceBuilder<ProjectResource> WithKernelReplicas(this IResourceBuilder<ProjectResource> service, AppHostSettings settings, SuiteBacking backing)

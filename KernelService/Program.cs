@@ -7,6 +7,7 @@ using Lyceum.KernelService.Replicas;
 using Lyceum.KernelService.Server;
 using Lyceum.KernelService.Sessions;
 
+OwnMemory.Close();
 var builder = WebApplication.CreateBuilder(args);
 builder.AddJupyterErrors();
 builder.AddServiceDefaults();

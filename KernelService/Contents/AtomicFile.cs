@@ -1,3 +1,5 @@
+using Lyceum.KernelService.Accounts;
+
 namespace Lyceum.KernelService.Contents;
 
 /// <summary>Writes files so that a reader, or a power cut, sees the old content or the new one and nothing in between.</summary>
@@ -20,12 +22,16 @@ internal static class AtomicFile
     /// <summary>Puts the draft in the file's place, which keeps its permissions.</summary>
     public static void Replace(string draft, string path, bool overwrite = true)
     {
+        UserFiles.Do(path, () => KeepMode(draft, path));
+        UserFiles.Move(draft, path, overwrite);
+    }
+
+    private static void KeepMode(string draft, string path)
+    {
         if (!OperatingSystem.IsWindows() && File.Exists(path))
         {
             File.SetUnixFileMode(draft, File.GetUnixFileMode(path));
         }
-
-        File.Move(draft, path, overwrite);
     }
 
     private static async Task WriteAsync(string path, bool overwrite, Func<FileStream, Task> write)
@@ -33,7 +39,7 @@ internal static class AtomicFile
         var draft = Path.Combine(Path.GetDirectoryName(path)!, $".~{Guid.CreateVersion7():N}");
         try
         {
-            var file = new FileStream(draft, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            var file = UserFiles.Do(draft, () => new FileStream(draft, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous));
             await using (file)
             {
                 await write(file);
@@ -44,7 +50,7 @@ internal static class AtomicFile
         }
         finally
         {
-            File.Delete(draft);
+            UserFiles.Delete(draft);
         }
     }
 }

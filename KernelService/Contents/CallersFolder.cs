@@ -9,7 +9,7 @@ internal sealed partial class CallersFolder(Workspaces.Workspaces workspaces, We
 {
     public async Task<WorkspaceFolder> OfAsync(CallerIdentity caller, CancellationToken cancellationToken)
     {
-        var root = workspaces.FolderOf(caller);
+        var root = (await workspaces.OfAsync(caller, cancellationToken)).Folder;
         await welcome.WriteOnceAsync(root, cancellationToken);
         return new WorkspaceFolder(root, CourseOf(caller));
     }

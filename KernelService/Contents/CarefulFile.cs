@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lyceum.KernelService.Accounts;
 using Microsoft.Win32.SafeHandles;
 
 namespace Lyceum.KernelService.Contents;
@@ -10,16 +11,18 @@ namespace Lyceum.KernelService.Contents;
 internal static partial class CarefulFile
 {
     private const int NoEntry = 2;
+    private const int NoAccess = 13;
     private const int NotADirectory = 20;
 
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="BadHttpRequestException">It is not a plain file of the workspace.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static FileStream OpenRead(string path)
     {
         var handle = OperatingSystem.IsWindows()
             ? File.OpenHandle(path, options: FileOptions.Asynchronous)
-            : OpenUnix(path);
+            : UserFiles.Do(path, () => OpenUnix(path));
         var file = new FileStream(handle, FileAccess.Read);
         if (!file.CanSeek || (OperatingSystem.IsLinux() && !IsAt(path, handle)))
         {
@@ -51,6 +54,7 @@ internal static partial class CarefulFile
         var error = Marshal.GetLastPInvokeError();
         throw error is NoEntry or NotADirectory
             ? new FileNotFoundException(Marshal.GetPInvokeErrorMessage(error))
+            : error is NoAccess ? new UnauthorizedAccessException(Marshal.GetPInvokeErrorMessage(error))
             : new IOException(Marshal.GetPInvokeErrorMessage(error));
     }
 

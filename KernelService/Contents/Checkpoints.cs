@@ -1,3 +1,5 @@
+using Lyceum.KernelService.Accounts;
+
 namespace Lyceum.KernelService.Contents;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal static class Checkpoints
         var file = FileOf(folder, path);
         var checkpoint = PathOf(file);
         quota.Take(folder, path, new FileInfo(file).Length - (File.Exists(checkpoint) ? new FileInfo(checkpoint).Length : 0));
-        Directory.CreateDirectory(Path.GetDirectoryName(checkpoint)!);
+        UserFiles.CreateDirectory(Path.GetDirectoryName(checkpoint)!);
         await AtomicFile.CopyAsync(file, checkpoint, overwrite: true, cancellationToken);
         return Describe(new FileInfo(checkpoint));
     }
@@ -31,7 +33,7 @@ internal static class Checkpoints
     public static void Delete(WorkspaceFolder folder, WorkspacePath path, string id)
     {
         folder.RequireWritable(path);
-        File.Delete(Find(folder, path, id));
+        UserFiles.Delete(Find(folder, path, id));
     }
 
     /// <summary>Lets the checkpoint follow its file, if it has one.</summary>
@@ -40,8 +42,8 @@ internal static class Checkpoints
         var (old, next) = (PathOf(from), PathOf(to));
         if (File.Exists(old))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(next)!);
-            File.Move(old, next, overwrite: true);
+            UserFiles.CreateDirectory(Path.GetDirectoryName(next)!);
+            UserFiles.Move(old, next, overwrite: true);
         }
     }
 
@@ -49,7 +51,7 @@ internal static class Checkpoints
     {
         if (File.Exists(PathOf(file)))
         {
-            File.Delete(PathOf(file));
+            UserFiles.Delete(PathOf(file));
         }
     }
 

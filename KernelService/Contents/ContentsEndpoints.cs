@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Lyceum.KernelService.Accounts;
 using Lyceum.KernelService.Errors;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -23,13 +24,13 @@ internal static class ContentsEndpoints
 
     public static void MapContents(this IEndpointRouteBuilder routes)
     {
-        var contents = routes.MapGroup("/api/contents").AddEndpointFilter<FileErrors>();
+        var contents = routes.MapGroup("/api/contents").AddEndpointFilter<FileErrors>().AddEndpointFilter<CallersRights>();
         contents.MapGet("{**path}", GetAsync);
         contents.MapPut("{**path}", SaveAsync);
         contents.MapPost("{**path}", PostAsync);
         contents.MapPatch("{**path}", RenameAsync);
         contents.MapDelete("{**path}", DeleteAsync);
-        routes.MapGet("/files/{**path}", Downloads.Get).AddEndpointFilter<FileErrors>();
+        routes.MapGet("/files/{**path}", Downloads.Get).AddEndpointFilter<FileErrors>().AddEndpointFilter<CallersRights>();
     }
 
     private static async Task<IResult> GetAsync(

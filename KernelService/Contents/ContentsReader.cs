@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Lyceum.KernelService.Accounts;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.Options;
 
@@ -69,7 +70,7 @@ internal sealed class ContentsReader(IOptions<ContentsOptions> options)
             models.Add(Describe(path.Child(CourseFolder.Name), new DirectoryInfo(course.Root), course.IsWritable));
         }
 
-        foreach (var entry in directory.EnumerateFileSystemInfos().Take(MaxEntries))
+        foreach (var entry in UserFiles.Do(directory.FullName, () => directory.EnumerateFileSystemInfos().Take(MaxEntries).ToList()))
         {
             // Hidden ones, links, and names that could not be asked for again.
             if (entry.Name[0] == '.' || entry.LinkTarget is not null || entry.Name.Contains('\\', StringComparison.Ordinal) || entry.Name.Any(char.IsControl))

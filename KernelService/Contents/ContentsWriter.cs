@@ -1,3 +1,4 @@
+using Lyceum.KernelService.Accounts;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Contents;
@@ -27,7 +28,7 @@ internal sealed class ContentsWriter(IOptions<ContentsOptions> options, Workspac
                 throw Bad($"{path} is a file, not a directory");
             }
 
-            Directory.CreateDirectory(location);
+            UserFiles.CreateDirectory(location);
             return isNew;
         }
 
@@ -76,7 +77,7 @@ internal sealed class ContentsWriter(IOptions<ContentsOptions> options, Workspac
         var path = folder.Free(directory, i => i == 0 ? stem + extension : $"{stem}{gap}{i}{extension}");
         if (type == "directory")
         {
-            Directory.CreateDirectory(folder.Locate(path));
+            UserFiles.CreateDirectory(folder.Locate(path));
         }
         else
         {
@@ -133,11 +134,11 @@ internal sealed class ContentsWriter(IOptions<ContentsOptions> options, Workspac
                 throw Bad($"{from} cannot be moved into itself");
             }
 
-            directory.MoveTo(target);
+            UserFiles.MoveDirectory(directory.FullName, target);
             return;
         }
 
-        File.Move(found.FullName, target);
+        UserFiles.Move(found.FullName, target);
         Checkpoints.Move(found.FullName, target);
     }
 
@@ -154,16 +155,16 @@ internal sealed class ContentsWriter(IOptions<ContentsOptions> options, Workspac
         if (found is DirectoryInfo directory)
         {
             // What is left of checkpoints does not count; a link is deleted, not followed.
-            if (directory.EnumerateFileSystemInfos().Any(entry => entry.Name != Checkpoints.Folder))
+            if (UserFiles.Do(directory.FullName, () => directory.EnumerateFileSystemInfos().Any(entry => entry.Name != Checkpoints.Folder)))
             {
                 throw Bad($"Directory {path} not empty");
             }
 
-            directory.Delete(recursive: true);
+            UserFiles.Do(directory.FullName, () => directory.Delete(recursive: true));
             return;
         }
 
-        found.Delete();
+        UserFiles.Delete(found.FullName);
         Checkpoints.Delete(found.FullName);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Lyceum.KernelService.Accounts;
 
 namespace Lyceum.KernelService.Contents;
 
@@ -35,10 +36,11 @@ internal sealed class Upload
     /// <exception cref="BadHttpRequestException">It is not the chunk that is expected, or one too many.</exception>
     public async Task AddAsync(int chunk, ReadOnlyMemory<byte> content, long maxBytes, CancellationToken cancellationToken)
     {
-        var draft = Begin(chunk);
+        var draft = UserFiles.Do(_location, () => Begin(chunk));
         try
         {
-            var file = new FileStream(draft, chunk == 1 ? FileMode.CreateNew : FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            var mode = chunk == 1 ? FileMode.CreateNew : FileMode.Append;
+            var file = UserFiles.Do(draft, () => new FileStream(draft, mode, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous));
             await using (file)
             {
                 if (file.Length + content.Length > maxBytes)
@@ -56,13 +58,13 @@ internal sealed class Upload
             }
             else if (chunk > 1)
             {
-                File.Move(draft, DraftAfter(chunk));
+                UserFiles.Move(draft, DraftAfter(chunk));
             }
         }
         catch
         {
             // What is half there cannot be gone on with.
-            File.Delete(draft);
+            UserFiles.Delete(draft);
             throw;
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Enumeration;
+using Lyceum.KernelService.Accounts;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Contents;
@@ -30,7 +31,7 @@ internal sealed class WorkspaceQuota(IOptions<ContentsOptions> options, TimeProv
         var known = _used.TryGetValue(folder.Root, out var used) && time.GetElapsedTime(used.At) < Fresh;
         if (!known || used.Bytes + bytes > limit)
         {
-            used = (Measure(folder.Root), time.GetTimestamp());
+            used = (UserFiles.Do(folder.Root, () => Measure(folder.Root)), time.GetTimestamp());
         }
 
         if (used.Bytes + bytes > limit)

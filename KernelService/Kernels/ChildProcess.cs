@@ -12,8 +12,8 @@ internal sealed class ChildProcess : KernelProcess
     private readonly Process _process;
     private readonly StringBuilder _tail = new();
 
-    private ChildProcess(Process process, string kernelId)
-        : base(kernelId) => _process = process;
+    private ChildProcess(Process process, KernelLaunch launch)
+        : base(launch) => _process = process;
 
     public override int Id => _process.Id;
 
@@ -37,7 +37,8 @@ internal sealed class ChildProcess : KernelProcess
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
-            WorkingDirectory = launch.Folder,
+            // An account of its own enters its folder itself: no program of root's is started where a user's code may have put anything.
+            WorkingDirectory = launch.Account is null ? launch.Folder : "/",
             RedirectStandardInput = isTiedToUs,
             RedirectStandardOutput = isTiedToUs,
             RedirectStandardError = isTiedToUs,
@@ -48,7 +49,7 @@ internal sealed class ChildProcess : KernelProcess
             start.Environment[name] = value;
         }
 
-        var kernel = new ChildProcess(new Process { StartInfo = start, EnableRaisingEvents = true }, launch.KernelId);
+        var kernel = new ChildProcess(new Process { StartInfo = start, EnableRaisingEvents = true }, launch);
         kernel._process.Exited += (_, _) => kernel.OnExited();
         kernel._process.Start();
         if (isTiedToUs)

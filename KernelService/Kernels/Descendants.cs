@@ -14,15 +14,16 @@ internal static class Descendants
     private const int Passes = 5;
 
     /// <summary>Kills them; those that are started meanwhile, too.</summary>
-    public static void Kill(string kernelId)
+    public static void Kill(KernelLaunch launch)
     {
-        var mark = Encoding.UTF8.GetBytes($"KERNEL_ID={kernelId}\0");
+        var mark = Encoding.UTF8.GetBytes($"KERNEL_ID={launch.KernelId}\0");
         var buffer = ArrayPool<byte>.Shared.Rent(MaxEnvironmentBytes);
         try
         {
             for (var pass = 0; pass < Passes; pass++)
             {
-                List<int> found = [.. All().Where(process => Carries(process, mark, buffer))];
+                // As the kernel's own account where it has one: even root reads another's environment only with a capability of its own.
+                List<int> found = launch.Account is { } account ? account.Do(Find) : Find();
                 found.ForEach(process => ProcessGroup.SignalOne(process, ProcessGroup.Kill));
                 if (found.Count == 0)
                 {
@@ -34,6 +35,8 @@ internal static class Descendants
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+
+        List<int> Find() => [.. All().Where(process => Carries(process, mark, buffer))];
     }
 
     private static IEnumerable<int> All() => OperatingSystem.IsLinux()

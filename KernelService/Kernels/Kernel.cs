@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Lyceum.KernelService.Accounts;
 using Lyceum.KernelService.Assistant;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Outliving;
@@ -27,6 +28,9 @@ internal sealed class Kernel(
     public string Language => launch.Spec.File.Language;
 
     public CallerIdentity Owner => owner.Caller;
+
+    /// <summary>The operating system's account that it runs under; null for the service's own.</summary>
+    public UserAccount? Account => launch.Account;
 
     public KernelClients Clients => traffic.Clients;
 

@@ -33,8 +33,9 @@ internal static class KernelEndpoints
             StatusCodes.Status503ServiceUnavailable, $"All {pool.Max} kernels of this service are taken: try again later."),
     };
 
-    public static IResult Failed(Exception exception) =>
-        JupyterError.Result(StatusCodes.Status500InternalServerError, $"The kernel cannot be started: {exception.Message}");
+    public static IResult Failed(Exception exception) => exception is BadHttpRequestException refused
+        ? JupyterError.Result(refused.StatusCode, refused.Message)
+        : JupyterError.Result(StatusCodes.Status500InternalServerError, $"The kernel cannot be started: {exception.Message}");
 
     private static async Task<JsonHttpResult<IReadOnlyList<KernelModel>>> ListAsync(
         HttpRequest request, ClaimsPrincipal user, KernelPool pool, ReplicaListing replicas, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Lyceum.KernelService.Accounts;
 using Lyceum.KernelService.Kernelspecs;
 using Lyceum.KernelService.Outliving;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,7 @@ namespace Lyceum.KernelService.Kernels;
 /// The environment of a kernel. It runs its user's code, so it gets from the service's own environment only what is
 /// named here: keys, connection strings and the like stay out because nobody thought of letting them in.
 /// </summary>
-internal sealed partial class KernelEnvironment(IOptions<KernelsOptions> options, KeptFiles kept)
+internal sealed partial class KernelEnvironment(IOptions<KernelsOptions> options, KernelFolder folder, KeptFiles kept)
 {
     private static readonly string[] Usual =
     [
@@ -28,7 +29,12 @@ internal sealed partial class KernelEnvironment(IOptions<KernelsOptions> options
     private readonly HashSet<string> _fromClient = [.. options.Value.ClientEnvironment];
 
     /// <summary>Puts together what the kernel shall see.</summary>
-    public IReadOnlyDictionary<string, string> For(Kernelspec spec, string kernelId, IReadOnlyDictionary<string, string?>? client)
+    /// <param name="spec">Its kernelspec.</param>
+    /// <param name="kernelId">Its id.</param>
+    /// <param name="client">What a client wants it to see.</param>
+    /// <param name="workspace">Whose it is; null while it is nobody's.</param>
+    public IReadOnlyDictionary<string, string> For(
+        Kernelspec spec, string kernelId, IReadOnlyDictionary<string, string?>? client, Workspaces.Workspace? workspace)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
@@ -38,6 +44,11 @@ internal sealed partial class KernelEnvironment(IOptions<KernelsOptions> options
             {
                 environment[name] = (string?)entry.Value ?? "";
             }
+        }
+
+        if (workspace is { Account: { } account })
+        {
+            AddOwn(environment, account, workspace.Folder);
         }
 
         foreach (var (name, value) in client ?? new Dictionary<string, string?>())
@@ -63,6 +74,14 @@ internal sealed partial class KernelEnvironment(IOptions<KernelsOptions> options
         }
 
         return environment;
+    }
+
+    /// <summary>What of the service's own environment would lead to places that are not the account's.</summary>
+    private void AddOwn(Dictionary<string, string> environment, UserAccount account, string home)
+    {
+        environment["HOME"] = home;
+        environment["USER"] = environment["LOGNAME"] = account.Name;
+        environment["TMPDIR"] = environment["TMP"] = environment["TEMP"] = folder.Of(account);
     }
 
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]{0,127}\z")]

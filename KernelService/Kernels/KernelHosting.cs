@@ -1,3 +1,4 @@
+using Lyceum.KernelService.Accounts;
 using Lyceum.KernelService.Channels;
 using Lyceum.KernelService.Culling;
 using Lyceum.KernelService.Kernelspecs;
@@ -14,19 +15,16 @@ internal static class KernelHosting
     /// <summary>Adds kernels and all that starts, keeps, limits and ends them.</summary>
     public static void AddKernels(this IHostApplicationBuilder builder)
     {
-        if (!builder.Environment.IsDevelopment())
-        {
-            // A developer's own kernels read nothing that the developer could not, and debuggers are to work.
-            OwnMemory.Close();
-        }
-
+        OwnMemory.OpenOnlyFor(builder.Environment);
         builder.AddLearningEvents();
         builder.AddWorkspaces();
         builder.AddKernelspecs();
+        builder.AddAccounts();
         builder.AddOutliving();
         builder.Services.AddOptions<KernelsOptions>().BindConfiguration("Kernels").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<LimitsOptions>().BindConfiguration("Kernels:Limits").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ControlGroups>();
+        builder.Services.AddSingleton<KernelFolder>();
         builder.Services.AddSingleton<KernelLauncher>();
         builder.Services.AddSingleton<KernelEnvironment>();
         builder.Services.AddSingleton<NotebookPaths>();

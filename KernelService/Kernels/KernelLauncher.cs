@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Lyceum.KernelService.Accounts;
 using Lyceum.KernelService.Kernelspecs;
 using Lyceum.KernelService.Limits;
 using Lyceum.KernelService.Outliving;
@@ -13,29 +14,32 @@ namespace Lyceum.KernelService.Kernels;
 /// <param name="Spec">Its kernelspec.</param>
 /// <param name="Folder">Its working directory.</param>
 /// <param name="Environment">Its environment.</param>
-internal sealed record KernelLaunch(string KernelId, Kernelspec Spec, string Folder, IReadOnlyDictionary<string, string> Environment);
+/// <param name="Account">The account under which it runs; null for the service's own.</param>
+internal sealed record KernelLaunch(
+    string KernelId, Kernelspec Spec, string Folder, IReadOnlyDictionary<string, string> Environment, UserAccount? Account = null);
 
 /// <summary>Whose kernel it is, and for which notebook it was started.</summary>
 internal sealed record KernelOwner(CallerIdentity Caller, string? Notebook);
 
-/// <summary>Starts kernel processes, each with a connection file that only this account can read, and takes over those that outlived an earlier process.</summary>
+/// <summary>Starts kernel processes, each with a connection file that no other account can read, and takes over those that outlived an earlier process.</summary>
 internal sealed class KernelLauncher(
     IOptions<KernelsOptions> options,
     IOptions<LimitsOptions> limits,
     ControlGroups groups,
+    KernelFolder folder,
     KeptFiles kept,
     TimeProvider time,
-    ILogger<KernelLauncher> logger) : IDisposable
+    ILogger<KernelLauncher> logger)
 {
     // A kernel that is there shakes hands also while it is busy.
     private static readonly TimeSpan ListenTime = TimeSpan.FromSeconds(2);
 
     private static readonly string? Setsid = Executables.OnPath("setsid");
+    private static readonly string? Setpriv = Executables.OnPath("setpriv");
 
     // Output that nobody can be there to read all the time goes nowhere.
     private static readonly string[] Untied = ["/bin/sh", "-c", "exec \"$@\" < /dev/null > /dev/null 2>&1", "sh"];
 
-    private readonly string _folder = kept is { IsEnabled: true, Folder: { } folder } ? folder : Directory.CreateTempSubdirectory("lyceum-kernels-").FullName;
     private readonly LoopbackPorts _ports = new();
 
     /// <summary>Starts a process.</summary>
@@ -51,6 +55,7 @@ internal sealed class KernelLauncher(
         try
         {
             await file.WriteAsync(path, cancellationToken);
+            KernelFolder.Give(path, launch.Account);
             process = ChildProcess.Start(CommandOf(launch, path), launch, isTiedToUs: !kept.IsEnabled);
             KernelLog.Started(logger, launch.KernelId, launch.Spec.Name, process.Id);
             Keep(launch, process.Id, owner);
@@ -73,7 +78,7 @@ internal sealed class KernelLauncher(
             if (kernel.Process.IsRunning)
             {
                 var file = await FindAsync(kernel.Launch, cancellationToken);
-                var process = new AdoptedProcess(id, kernel.Process, time);
+                var process = new AdoptedProcess(kernel.Launch, kernel.Process, time);
                 return new KernelRun(kernel.Launch, process, file, handler, () => CleanUpAsync(id), options.Value, time, logger, isAdopted: true);
             }
         }
@@ -94,7 +99,7 @@ internal sealed class KernelLauncher(
             ProcessGroup.Signal(kernel.Process.Id, ProcessGroup.Kill);
         }
 
-        Descendants.Kill(kernel.Launch.KernelId);
+        Descendants.Kill(kernel.Launch);
         File.Delete(Path.Combine(kept.Folder!, NameOfConnectionFile(kernel.Launch.KernelId)));
         File.Delete(Path.Combine(kept.Folder!, NameOfNextConnectionFile(kernel.Launch.KernelId)));
         await CleanUpAsync(kernel.Launch.KernelId);
@@ -121,29 +126,13 @@ internal sealed class KernelLauncher(
         }
     }
 
-    public void Dispose()
-    {
-        if (kept.IsEnabled)
-        {
-            return;
-        }
-
-        try
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-        catch (IOException)
-        {
-            // A kernel that is just ending removes its own file at the same time; the rest is small and in the temporary folder.
-        }
-    }
-
     private List<string> CommandOf(KernelLaunch launch, string connectionFile) =>
     [
         .. Setsid is null ? [] : (string[])[Setsid],
         .. kept.IsEnabled ? Untied : [],
         .. groups.Enter(launch.KernelId),
         .. ProcessLimits.Command(limits.Value),
+        .. launch.Account?.Command(Setpriv!, launch.Folder) ?? [],
         launch.Spec.Executable,
         .. launch.Spec.Arguments(connectionFile),
     ];
@@ -152,9 +141,9 @@ internal sealed class KernelLauncher(
 
     private static string NameOfNextConnectionFile(string kernelId) => $"kernel-{kernelId}-next.json";
 
-    private string ConnectionFileOf(string kernelId) => Path.Combine(_folder, NameOfConnectionFile(kernelId));
+    private string ConnectionFileOf(string kernelId) => Path.Combine(folder.Path, NameOfConnectionFile(kernelId));
 
-    private string NextConnectionFileOf(string kernelId) => Path.Combine(_folder, NameOfNextConnectionFile(kernelId));
+    private string NextConnectionFileOf(string kernelId) => Path.Combine(folder.Path, NameOfNextConnectionFile(kernelId));
 
     /// <summary>Where a kernel listens that an earlier process started, which may have ended while the kernel moved.</summary>
     private async Task<ConnectionFile> FindAsync(KernelLaunch launch, CancellationToken cancellationToken)
@@ -207,7 +196,7 @@ internal sealed class KernelLauncher(
         {
             Transport = options.Value.Transport,
             // A new path for each start: the last one's sockets may still lie about.
-            Ip = ipc ? Path.Combine(_folder, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))) : "127.0.0.1",
+            Ip = ipc ? Path.Combine(folder.Of(launch.Account), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))) : "127.0.0.1",
             Key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
             ShellPort = chosen[0],
             IopubPort = chosen[1],

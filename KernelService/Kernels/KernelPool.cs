@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Lyceum.KernelService.Accounts;
 using Lyceum.KernelService.Kernelspecs;
 using Lyceum.KernelService.Outliving;
 using Lyceum.KernelService.WarmKernels;
@@ -20,11 +21,13 @@ internal enum KernelRefusal
 internal sealed class KernelPool(
     KernelspecCatalog catalog,
     KernelLauncher launcher,
+    KernelFolder folder,
     KernelFactory factory,
     KernelEnvironment environment,
     WarmKernelPool warmKernels,
     KeptFiles kept,
     Workspaces.Workspaces workspaces,
+    UserAccounts accounts,
     NotebookPaths notebooks,
     Replicas.Replicas replicas,
     KernelCaps caps,
@@ -68,8 +71,8 @@ internal sealed class KernelPool(
             return (null, full);
         }
 
-        var folder = workspaces.FolderOf(caller, start.Path);
-        KernelLaunch Launch(string id) => new(id, spec, folder, environment.For(spec, id, start.Env));
+        var workspace = await workspaces.OfAsync(caller, cancellationToken);
+        KernelLaunch Launch(string id) => new(id, spec, workspace.FolderAt(start.Path), environment.For(spec, id, start.Env, workspace), workspace.Account);
         await using var warm = warmKernels.Take(spec, Launch);
         var kernel = factory.Make(Launch(warm?.Id ?? Guid.CreateVersion7(time.GetUtcNow()).ToString()), new KernelOwner(caller, start.Path));
         if (await AdmitAsync(kernel) is not KernelRefusal.None and var refusal)
@@ -114,6 +117,7 @@ internal sealed class KernelPool(
     {
         await kept.OpenAsync(cancellationToken);
         await Task.WhenAll(kept.Load(KeptFiles.Kernels, KeptJson.Default.KeptKernel).Select(kernel => AdoptAsync(kernel, cancellationToken)));
+        folder.DeleteAllBut(_kernels.Values.Select(kernel => kernel.Account?.Id ?? 0).ToHashSet());
         foreach (var session in kept.Load(KeptFiles.Sessions, KeptJson.Default.Session).Where(session => _kernels.ContainsKey(session.KernelId)))
         {
             // It may have been renamed since its kernel was started.
@@ -143,7 +147,8 @@ internal sealed class KernelPool(
 
     private async Task AdoptAsync(KeptKernel kernel, CancellationToken cancellationToken)
     {
-        if (!kept.IsEnabled || kernel.Owner is not { } owner)
+        // One that runs as what is no longer, or not yet, its user's account is not gone on with.
+        if (!kept.IsEnabled || kernel.Owner is not { } owner || kernel.Launch.Account is null == accounts.AreOn)
         {
             await launcher.EndAsync(kernel);
             return;

@@ -1,7 +1,7 @@
 namespace Lyceum.KernelService.Kernels;
 
 /// <summary>A kernel's operating system process, the leader of a session of its own, so that signals reach what it starts.</summary>
-internal abstract class KernelProcess(string kernelId) : IDisposable
+internal abstract class KernelProcess(KernelLaunch launch) : IDisposable
 {
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -24,7 +24,7 @@ internal abstract class KernelProcess(string kernelId) : IDisposable
     /// <summary>The process has ended. What it left running would outlive it unseen.</summary>
     protected void End(int exitCode)
     {
-        Descendants.Kill(kernelId);
+        Descendants.Kill(launch);
         _exited.TrySetResult(exitCode);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class KernelsOptions
     [Range(1, 10_000, ErrorMessage = "Kernels:MaxPerUser must be between 1 and 10000.")]
     public int MaxPerUser { get; set; } = 20;
 
-    /// <summary>How a kernel is reached: <c>tcp</c> on the loopback, which every kernel knows, or <c>ipc</c>, which most do.</summary>
+    /// <summary>How a kernel is reached: <c>tcp</c> on the loopback, which every kernel knows, or <c>ipc</c>, which most do and accounts need.</summary>
     [RegularExpression("tcp|ipc", ErrorMessage = "Kernels:Transport must be tcp or ipc.")]
     public string Transport { get; set; } = "tcp";
 

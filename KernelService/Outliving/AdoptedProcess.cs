@@ -11,8 +11,8 @@ internal sealed class AdoptedProcess : KernelProcess
     private readonly ProcessIdentity _identity;
     private readonly CancellationTokenSource _letGo = new();
 
-    public AdoptedProcess(string kernelId, ProcessIdentity identity, TimeProvider time)
-        : base(kernelId)
+    public AdoptedProcess(KernelLaunch launch, ProcessIdentity identity, TimeProvider time)
+        : base(launch)
     {
         _identity = identity;
         _ = WatchAsync(time);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Lyceum.KernelService.Accounts;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Outliving;
@@ -8,7 +9,7 @@ namespace Lyceum.KernelService.Outliving;
 /// The folder that outlives the service's process: a file for each kernel and each session, readable by this account alone,
 /// for variables and keys are in them. Where kernels do not outlive the service, nothing is written.
 /// </summary>
-internal sealed partial class KeptFiles(IOptions<OutlivingOptions> options, TimeProvider time, ILogger<KeptFiles> logger) : IDisposable
+internal sealed partial class KeptFiles(IOptions<OutlivingOptions> options, UserAccounts accounts, TimeProvider time, ILogger<KeptFiles> logger) : IDisposable
 {
     public const string Kernels = "kernel";
     public const string Sessions = "session";
@@ -42,7 +43,10 @@ internal sealed partial class KeptFiles(IOptions<OutlivingOptions> options, Time
         {
             try
             {
-                _lock = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                var path = Path.Combine(folder, "lock");
+                _lock = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                // Who can open a file can lock it, and accounts pass through here.
+                Ownership.Allow(path, OwnersFile);
                 return;
             }
             catch (IOException exception)
@@ -112,7 +116,7 @@ internal sealed partial class KeptFiles(IOptions<OutlivingOptions> options, Time
 
     public void Dispose() => _lock?.Dispose();
 
-    private static void MakeFolder(string folder)
+    private void MakeFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -121,7 +125,7 @@ internal sealed partial class KeptFiles(IOptions<OutlivingOptions> options, Time
         else
         {
             Directory.CreateDirectory(folder, OwnersFolder);
-            File.SetUnixFileMode(folder, OwnersFolder);
+            File.SetUnixFileMode(folder, accounts.AreOn ? Ownership.Passage : OwnersFolder);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Lyceum.KernelService.Outliving;
 /// <summary>The section <c>Kernels:Outliving</c> of the configuration: whether kernels go on while the service is restarted.</summary>
 internal sealed class OutlivingOptions : IValidatableObject
 {
-    // A socket's path may have 107 bytes, and below the folder come a name and a suffix.
+    // A socket's path may have 107 bytes, and below the folder come the number of an account, a name and a suffix.
     private const int LongestFolder = 80;
 
     /// <summary>Whether kernels outlive the service's process, however it ends, and the next process takes them over.</summary>

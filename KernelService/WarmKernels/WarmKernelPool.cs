@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
+using Lyceum.KernelService.Accounts;
 using Lyceum.KernelService.Kernels;
 using Lyceum.KernelService.Kernelspecs;
 using Lyceum.Messaging;
@@ -15,6 +16,7 @@ internal sealed class WarmKernelPool(
     KernelspecCatalog catalog,
     KernelLauncher launcher,
     KernelEnvironment environment,
+    UserAccounts accounts,
     IOptions<WarmKernelsOptions> options,
     TimeProvider time,
     ILogger<WarmKernelPool> logger) : BackgroundService
@@ -60,7 +62,8 @@ internal sealed class WarmKernelPool(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.Value.Size == 0)
+        // With accounts, whose process it is has to be known when it starts (docs/decisions/0025).
+        if (options.Value.Size == 0 || accounts.AreOn)
         {
             return;
         }
@@ -117,7 +120,7 @@ internal sealed class WarmKernelPool(
     private async Task<WarmKernel?> StartAsync(Kernelspec spec, CancellationToken cancellationToken)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString();
-        var warm = new WarmKernel(new KernelLaunch(id, spec, _folder!, environment.For(spec, id, client: null)), launcher);
+        var warm = new WarmKernel(new KernelLaunch(id, spec, _folder!, environment.For(spec, id, client: null, workspace: null)), launcher);
         await _starting.WaitAsync(cancellationToken);
         try
         {

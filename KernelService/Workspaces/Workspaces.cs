@@ -1,58 +1,34 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Lyceum.KernelService.Accounts;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.Options;
 
 namespace Lyceum.KernelService.Workspaces;
 
 /// <summary>Where each user's files are: one folder per account, which is also the working directory of that user's kernels.</summary>
-internal sealed partial class Workspaces(IOptions<WorkspacesOptions> options)
+internal sealed partial class Workspaces(IOptions<WorkspacesOptions> options, UserAccounts accounts)
 {
     private readonly string _root = Path.GetFullPath(options.Value.Root);
 
-    /// <summary>The caller's folder, an absolute path; made when it is not there yet.</summary>
-    public string FolderOf(CallerIdentity caller)
+    /// <summary>The caller's workspace; made when it is not there yet.</summary>
+    /// <exception cref="BadHttpRequestException">There is no account left for a new one.</exception>
+    public async ValueTask<Workspace> OfAsync(CallerIdentity caller, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(_root, NameOf(caller.Subject));
+        var name = NameOf(caller.Subject);
+        var folder = Path.Combine(_root, name);
+        if (accounts.AreOn)
+        {
+            return new Workspace(folder, await accounts.OfAsync(name, folder, cancellationToken));
+        }
+
         if (!Directory.Exists(folder))
         {
             Create(folder);
         }
 
-        return folder;
-    }
-
-    /// <summary>
-    /// The folder that a path names or, as in Jupyter, the nearest above it that is there; at the top the workspace itself.
-    /// No link is followed: no path leads out.
-    /// </summary>
-    public string FolderOf(CallerIdentity caller, string? path)
-    {
-        var workspace = FolderOf(caller);
-        if (string.IsNullOrEmpty(path) || path.Contains('\0', StringComparison.Ordinal))
-        {
-            return workspace;
-        }
-
-        var folder = workspace;
-        foreach (var part in path.Trim('/').Split('/', '\\'))
-        {
-            if (part is "" or "." or ".." || Path.IsPathRooted(part))
-            {
-                return workspace;
-            }
-
-            var next = new DirectoryInfo(Path.Combine(folder, part));
-            if (!next.Exists || next.LinkTarget is not null)
-            {
-                break;
-            }
-
-            folder = next.FullName;
-        }
-
-        return folder;
+        return new Workspace(folder, Account: null);
     }
 
     private static void Create(string folder)

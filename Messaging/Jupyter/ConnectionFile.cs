@@ -11,6 +11,9 @@ namespace Lyceum.Messaging;
 /// </summary>
 public sealed record ConnectionFile
 {
+    // Far more than any has. A kernel can write what it likes into its own.
+    private const int MaxBytes = 64 * 1024;
+
     /// <summary><c>tcp</c> or <c>ipc</c>.</summary>
     public string Transport { get; init => field = value ?? "tcp"; } = "tcp";
 
@@ -61,6 +64,11 @@ public sealed record ConnectionFile
     /// <exception cref="InvalidDataException">The file is not a connection file that this can serve.</exception>
     public static async Task<ConnectionFile> ReadAsync(string path, CancellationToken cancellationToken = default)
     {
+        if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
+        {
+            throw new InvalidDataException($"'{path}' is not a connection file: it has more than {MaxBytes} bytes.");
+        }
+
         byte[] json = await File.ReadAllBytesAsync(path, cancellationToken);
         ConnectionFile? file;
         try

@@ -29,7 +29,7 @@ internal static class JupyterRest
     /// <summary>Asserts the status and Jupyter's error shape, and returns the message.</summary>
     public static async Task<string> AssertErrorAsync(this HttpResponseMessage response, HttpStatusCode status)
     {
-        Assert.Equal(status, response.StatusCode);
+        Assert.True(response.StatusCode == status, $"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
         var error = await response.JsonAsync();
         Assert.True(error.ContainsKey("reason"), error.ToJsonString());
         return error["message"]!.GetValue<string>();

@@ -133,6 +133,14 @@ internal sealed class NotebookClient : IAsyncDisposable
         return messages;
     }
 
+    /// <summary>Asks the assistant in the kernel for something that it has to do.</summary>
+    public async Task AssistantAsync(string type, int index = 0)
+    {
+        var messages = await CollectAsync(await SendAsync("shell", type, new JsonObject { ["checkpoint_index"] = index }));
+        var reply = messages.Single(message => message.Type.EndsWith("_reply", StringComparison.Ordinal));
+        Assert.True(reply.Text("status") == "ok", reply.Content.ToJsonString());
+    }
+
     /// <summary>Breaks the connection without a goodbye.</summary>
     public void Drop() => _socket.Abort();
 

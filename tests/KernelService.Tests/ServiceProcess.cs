@@ -8,7 +8,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 {
     private readonly Testing.ServiceProcess _process;
 
-    private ServiceProcess(Testing.ServiceProcess process) => _process = process;
+    public ServiceProcess(Testing.ServiceProcess process) => _process = process;
 
     public Uri Address => _process.Address;
 

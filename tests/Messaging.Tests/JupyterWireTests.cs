@@ -107,6 +107,17 @@ public sealed class JupyterWireTests
         File.Delete(path);
     }
 
+    [Fact]
+    public async Task A_file_that_a_kernel_has_made_far_larger_than_a_connection_file_is_not_read()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"lyceum-{Guid.NewGuid():N}.json");
+        await new ConnectionFile { Ip = "127.0.0.1", ShellPort = 1, IopubPort = 2, StdinPort = 3, ControlPort = 4, HbPort = 5 }.WriteAsync(path);
+        await File.AppendAllTextAsync(path, new string(' ', 64 * 1024));
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => ConnectionFile.ReadAsync(path));
+        File.Delete(path);
+    }
+
     [Theory]
     [InlineData("""{"msg_type":"status","msg_id":"1","username":null,"extra":[1]}""", true)]
     [InlineData("""{"msg_id":"1"}""", false)]

@@ -41,6 +41,25 @@ public sealed class ServiceProcess : IAsyncDisposable
         return await StartAsync(start);
     }
 
+    /// <summary>
+    /// The same as root, with those capabilities alone, from a folder that every account may pass through. Needs root, which those tests
+    /// ask for that have it.
+    /// </summary>
+    public static async Task<ServiceProcess> StartConfinedAsync(
+        Assembly assembly, string home, IEnumerable<string> capabilities, params IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        return await StartAsync(Confined(assembly, home, capabilities, settings));
+    }
+
+    /// <summary>Starts it so where it cannot start; answers its exit code and what it said.</summary>
+    public static Task<(int Code, string Said)> FailConfinedAsync(
+        Assembly assembly, string home, IEnumerable<string> capabilities, params IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        return FailAsync(Confined(assembly, home, capabilities, settings));
+    }
+
     private static async Task<ServiceProcess> StartAsync(ProcessStartInfo start)
     {
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -61,10 +80,15 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the service where it cannot start; answers its exit code and what it said.</summary>
-    public static async Task<(int Code, string Said)> FailAsync(Assembly assembly, params IEnumerable<KeyValuePair<string, string?>> settings)
+    public static Task<(int Code, string Said)> FailAsync(Assembly assembly, params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         ArgumentNullException.ThrowIfNull(assembly);
-        using var process = Process.Start(Command(assembly.Location, settings))!;
+        return FailAsync(Command(assembly.Location, settings));
+    }
+
+    private static async Task<(int Code, string Said)> FailAsync(ProcessStartInfo start)
+    {
+        using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
         await process.WaitForExitAsync(limit.Token);
@@ -115,12 +139,34 @@ public sealed class ServiceProcess : IAsyncDisposable
         };
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["Identity__Key"] = TestIdentity.Key;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information";
         foreach (var (key, value) in settings)
         {
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
+        return start;
+    }
+
+    private static ProcessStartInfo Confined(Assembly assembly, string home, IEnumerable<string> capabilities, IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        var copy = Path.Combine(home, "service");
+        if (!Directory.Exists(copy))
+        {
+            CopyFolder(Path.GetDirectoryName(assembly.Location)!, copy);
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(home, File.GetUnixFileMode(home) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
+
+        var start = Command(Path.Combine(copy, Path.GetFileName(assembly.Location)), settings);
+        start.ArgumentList.Insert(0, start.FileName);
+        start.ArgumentList.Insert(0, "--no-new-privs");
+        start.ArgumentList.Insert(0, $"--bounding-set=-all{string.Concat(capabilities.Select(name => $",+{name}"))}");
+        start.FileName = "setpriv";
         return start;
     }
 

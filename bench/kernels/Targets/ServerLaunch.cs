@@ -32,6 +32,7 @@ internal sealed record ServerLaunch(string[] Command, int Port, IReadOnlyDiction
         {
             ["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
             ["Identity__Key"] = key,
+            ["DOTNET_EnableDiagnostics"] = "0",
             ["Workspaces__Root"] = Path.Combine(installation.Folder, "workspaces"),
             ["Kernels__MaxPerUser"] = "100",
             ["WarmKernels__Kernelspecs__0"] = Installation.WarmPython,

@@ -27,6 +27,7 @@ public sealed class ManifestTests
 
         Assert.True(Find(resources, "gateway", "bindings", "http", "external").GetBoolean());
         Assert.Equal("{chatservice.bindings.http.url}", Text(resources, "gateway", "env", "services__chatservice__http__0"));
+        Assert.Equal("0", Text(resources, "kernelservice", "env", "DOTNET_EnableDiagnostics"));
         Assert.Equal("{learner-key.value}", Text(resources, "gateway", "env", "Accounts__LearnerKey"));
 
         Assert.Equal("container.v0", Text(resources, "postgres", "type"));

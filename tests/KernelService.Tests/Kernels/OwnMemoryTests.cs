@@ -38,7 +38,7 @@ public sealed class OwnMemoryTests : IAsyncLifetime
             same = os.stat('/proc/self/status').st_uid == os.getuid() and f'Uid:\t{os.getuid()}\t' in open('/proc/{{_service.Id}}/status').read()
             print(same, [looked_into({{_service.Id}}, name) for name in ('environ', 'maps', 'mem')], looked_into(os.getpid(), 'environ'))
             """);
-        Assert.Equal("True [False, False, False] True\n", string.Concat(messages.Where(message => message.Type == "stream").Select(message => message.Text("text"))));
+        Assert.Equal("True [False, False, False] True\n", Printed(messages));
 
         // It still works with files as it did.
         using var saved = await rest.PutAsJsonAsync(JupyterRest.Path("/api/contents/own.txt"), new { type = "file", format = "text", content = "x" });
@@ -46,4 +46,38 @@ public sealed class OwnMemoryTests : IAsyncLifetime
         using var read = await rest.GetAsync(JupyterRest.Path("/api/contents/own.txt"));
         Assert.Equal(HttpStatusCode.OK, read.StatusCode);
     }
+
+    [Fact]
+    public async Task A_kernel_finds_no_socket_at_which_the_services_runtime_hands_out_dumps()
+    {
+        using var rest = _service.ClientFor(KernelServiceFixture.Sam);
+        var other = await rest.StartKernelAsync("csharp");
+        await using var theirs = await NotebookClient.ConnectAsync(_service.Address, other, KernelServiceFixture.Sam);
+        var process = Printed(await theirs.RunAsync("Console.Write(Environment.ProcessId);"));
+
+        var kernel = await rest.StartKernelAsync();
+        await using var client = await NotebookClient.ConnectAsync(_service.Address, kernel, KernelServiceFixture.Sam);
+        var messages = await client.RunAsync(
+            $$"""
+            import os, tempfile
+            names = os.listdir(tempfile.gettempdir())
+            def doors(process):
+                return sum(name.startswith((f'dotnet-diagnostic-{process}-', f'clr-debug-pipe-{process}-')) for name in names)
+            print(doors({{_service.Id}}), doors({{process}}) > 0)
+            """);
+
+        Assert.Equal("0 True\n", Printed(messages));
+    }
+
+    [Fact]
+    public async Task With_the_runtimes_diagnostics_on_the_service_does_not_start_and_says_what_to_set()
+    {
+        var (code, said) = await Testing.ServiceProcess.FailAsync(typeof(Program).Assembly, new KeyValuePair<string, string?>("DOTNET_EnableDiagnostics", "1"));
+
+        Assert.NotEqual(0, code);
+        Assert.Contains("set the environment variable DOTNET_EnableDiagnostics=0", said, StringComparison.Ordinal);
+    }
+
+    private static string Printed(IEnumerable<Received> messages) =>
+        string.Concat(messages.Where(message => message.Type == "stream").Select(message => message.Text("text")));
 }

@@ -60,9 +60,9 @@ public sealed class OutlivingTests : IDisposable
             kernel = await rest.StartKernelAsync();
             await using var client = await NotebookClient.ConnectAsync(service.Address, kernel, KernelServiceFixture.Sam);
             await client.RunAsync("x = 41");
-            await AssistantAsync(client, "add_checkpoint_request");
+            await client.AssistantAsync("add_checkpoint_request");
             await client.RunAsync("x = 0");
-            await AssistantAsync(client, "rollback_request");
+            await client.AssistantAsync("rollback_request");
             await service.KillAsync();
         }
 
@@ -72,7 +72,7 @@ public sealed class OutlivingTests : IDisposable
         foreach (var _ in (int[])[1, 2])
         {
             Assert.Contains(await returned.RunAsync("x += 1; x"), message => message.Type == "execute_result" && message.Content["data"]!["text/plain"]!.GetValue<string>() == "42");
-            await AssistantAsync(returned, "rollback_request");
+            await returned.AssistantAsync("rollback_request");
         }
 
         await again.DeleteAsync(JupyterRest.Path($"/api/kernels/{kernel}"));
@@ -91,7 +91,7 @@ public sealed class OutlivingTests : IDisposable
             kernel = await rest.StartKernelAsync();
             await using var client = await NotebookClient.ConnectAsync(service.Address, kernel, KernelServiceFixture.Sam);
             await client.RunAsync("import os, sys");
-            await AssistantAsync(client, "add_checkpoint_request");
+            await client.AssistantAsync("add_checkpoint_request");
             await client.RunAsync($"""
                 def killing(do, service=os.getppid()):
                     return lambda *some: (do(*some), os.kill(service, 9))[0]
@@ -99,7 +99,7 @@ public sealed class OutlivingTests : IDisposable
                 moving.{step} = killing(moving.{step})
                 x = 41
                 """);
-            await AssistantAsync(client, "add_checkpoint_request", index: 1);
+            await client.AssistantAsync("add_checkpoint_request", index: 1);
             await client.RunAsync("x = 0");
             using var limit = NotebookClient.Limit();
             using var process = Process.GetProcessById(service.Id);
@@ -227,13 +227,6 @@ public sealed class OutlivingTests : IDisposable
     {
         Directory.Delete(_folder, recursive: true);
         Directory.Delete(_workspaces, recursive: true);
-    }
-
-    private static async Task AssistantAsync(NotebookClient client, string type, int index = 0)
-    {
-        var messages = await client.CollectAsync(await client.SendAsync("shell", type, new JsonObject { ["checkpoint_index"] = index }));
-        var reply = messages.Single(message => message.Type.EndsWith("_reply", StringComparison.Ordinal));
-        Assert.True(reply.Text("status") == "ok", reply.Content.ToJsonString());
     }
 
     private Task<ServiceProcess> StartAsync(string transport = "tcp") => ServiceProcess.StartAsync(
