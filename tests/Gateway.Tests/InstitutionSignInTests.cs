@@ -42,6 +42,11 @@ public sealed class InstitutionSignInTests(GatewayApplication application) : IAs
 
         Assert.Equal("/notebooks/w%C3%B6che%201.ipynb", end);
         Assert.Equal(id, (await browser.SelfAsync()).GetProperty("subject").GetString());
+        using var owner = application.Owner();
+        var listed = (await owner.GetFromJsonAsync<JsonElement>("/accounts")).GetProperty("accounts").EnumerateArray().Single(one => one.GetProperty("id").GetString() == id);
+        Assert.Equal(_login, listed.GetProperty("login").GetString());
+        var seen = Assert.Single(await application.Upstream.EventsOfAsync(listed.GetProperty("learner").GetString()!, 1));
+        Assert.Equal(("SignIn", "institution"), (seen.GetProperty("type").GetString(), seen.GetProperty("detail").GetProperty("by").GetString()));
     }
 
     [Fact]
