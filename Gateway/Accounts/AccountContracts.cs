@@ -11,6 +11,9 @@ namespace Lyceum.Gateway.Accounts;
 /// <param name="CreatedAt">When it was made, UTC; null for the owner.</param>
 public sealed record Account(string Id, string Name, string Course, IReadOnlyList<string> Roles, string Learner, DateTimeOffset? CreatedAt)
 {
+    /// <summary>What the institution's sign-in calls the person, in lower case; null for somebody who signs in by link alone.</summary>
+    public string? Login { get; init; }
+
     /// <summary>Which token the account has, without telling it: sessions and connections end when it is another one.</summary>
     [JsonIgnore]
     internal string Credential { get; init; } = "";
@@ -18,7 +21,8 @@ public sealed record Account(string Id, string Name, string Course, IReadOnlyLis
 
 /// <summary>The people of a course.</summary>
 /// <param name="Accounts">By name.</param>
-public sealed record AccountList(IReadOnlyList<Account> Accounts);
+/// <param name="Institution">Where people can sign in without a link, as the sign-in page calls it; null for nowhere.</param>
+public sealed record AccountList(IReadOnlyList<Account> Accounts, string? Institution);
 
 /// <summary>What the people of a course are called.</summary>
 /// <param name="Names">The names, without the owner's.</param>
@@ -28,7 +32,12 @@ public sealed record AccountNames(IReadOnlyList<string> Names);
 /// <param name="Name">The name to show, 1 to 100 characters.</param>
 /// <param name="Roles"><c>student</c> (the default), <c>instructor</c> or both; only the owner makes instructors.</param>
 /// <param name="Course">The slug of the course, the caller's unless given; only the owner names another one, which need not exist yet.</param>
-public sealed record NewAccount(string? Name, IReadOnlyList<string>? Roles, string? Course);
+/// <param name="Login">What the institution's sign-in calls the person, such as their e-mail address, at most 254 characters without spaces; nobody else's.</param>
+public sealed record NewAccount(string? Name, IReadOnlyList<string>? Roles, string? Course, string? Login = null);
+
+/// <summary>Says what the institution's sign-in calls somebody from now on.</summary>
+/// <param name="Login">As in <see cref="NewAccount"/>; null for somebody who signs in by link alone.</param>
+public sealed record NewLogin(string? Login);
 
 /// <summary>Asks for many accounts at once, of which either all are made or none.</summary>
 /// <param name="Accounts">1 to 1000.</param>
@@ -55,6 +64,7 @@ public sealed record Self(string Subject, string Name, string Course, IReadOnlyL
 [JsonSerializable(typeof(AccountNames))]
 [JsonSerializable(typeof(NewAccount))]
 [JsonSerializable(typeof(NewAccounts))]
+[JsonSerializable(typeof(NewLogin))]
 [JsonSerializable(typeof(CreatedAccount))]
 [JsonSerializable(typeof(CreatedAccounts))]
 [JsonSerializable(typeof(Self))]

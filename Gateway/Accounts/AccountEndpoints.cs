@@ -1,16 +1,21 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Lyceum.Gateway.Institution;
 using Lyceum.ServiceDefaults.Identity;
 using Lyceum.ServiceDefaults.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace Lyceum.Gateway.Accounts;
 
 /// <summary>The people of a course, and who the caller is.</summary>
 internal static partial class AccountEndpoints
 {
-    private const int MaxNameLength = 100;
+    public const int MaxNameLength = 100;
     private const int MaxAtOnce = 1000;
+    private const string LoginIsTaken = "Somebody has this login already, here or in another course.";
+
+    private static readonly string LoginIsNone = $"Write what the institution calls the person, an e-mail address as a rule: at most {Login.MaxLength} characters, without spaces.";
 
     public static void AddAccounts(this IHostApplicationBuilder builder)
     {
@@ -39,6 +44,7 @@ internal static partial class AccountEndpoints
         accounts.MapPost("", CreateAsync);
         accounts.MapPost("/batch", CreateAllAsync);
         accounts.MapPost("/{id:guid}/token", RenewTokenAsync);
+        accounts.MapPut("/{id:guid}/login", ChangeLoginAsync);
         accounts.MapDelete("/{id:guid}", DeleteAsync);
     }
 
@@ -49,12 +55,12 @@ internal static partial class AccountEndpoints
     }
 
     private static async Task<Results<Ok<AccountList>, ForbidHttpResult>> ListAsync(
-        string? course, HttpContext context, AccountStore accounts, CancellationToken cancellationToken)
+        string? course, HttpContext context, AccountStore accounts, IOptions<OidcOptions> institution, CancellationToken cancellationToken)
     {
         var caller = context.User.Caller();
         var asked = string.IsNullOrEmpty(course) ? caller.Course : course;
         return asked == caller.Course || IsOwner(caller)
-            ? TypedResults.Ok(new AccountList(await accounts.ListAsync(asked, cancellationToken)))
+            ? TypedResults.Ok(new AccountList(await accounts.ListAsync(asked, cancellationToken), institution.Value.Authority is null ? null : institution.Value.Name))
             : TypedResults.Forbid();
     }
 
@@ -76,7 +82,12 @@ internal static partial class AccountEndpoints
             return TypedResults.Forbid();
         }
 
-        var created = Shown((await accounts.CreateAsync([person], cancellationToken))[0]);
+        if (await accounts.CreateAsync([person], cancellationToken) is not { AreAll: true, Created: [var made] })
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["login"] = [LoginIsTaken] });
+        }
+
+        var created = Shown(made);
         return TypedResults.Created($"/accounts/{created.Account.Id}", created);
     }
 
@@ -84,7 +95,7 @@ internal static partial class AccountEndpoints
         NewAccounts request, HttpContext context, AccountStore accounts, CancellationToken cancellationToken)
     {
         var caller = context.User.Caller();
-        (string Name, string Course, string[] Roles)[] people = [.. (request.Accounts ?? []).Select(one => Read(one, caller))];
+        PersonToAdd[] people = [.. (request.Accounts ?? []).Select(one => Read(one, caller))];
         var problems = people.Length is 0 or > MaxAtOnce
             ? new Dictionary<string, string[]> { ["accounts"] = [$"Write 1 to {MaxAtOnce} accounts."] }
             : people.SelectMany((one, index) => Problems(one, $"accounts[{index}].")).ToDictionary();
@@ -93,9 +104,15 @@ internal static partial class AccountEndpoints
             return TypedResults.ValidationProblem(problems);
         }
 
-        return people.All(one => MayMake(caller, one))
-            ? TypedResults.Ok(new CreatedAccounts([.. (await accounts.CreateAsync(people, cancellationToken)).Select(Shown)]))
-            : TypedResults.Forbid();
+        if (!people.All(one => MayMake(caller, one)))
+        {
+            return TypedResults.Forbid();
+        }
+
+        var (created, areAll) = await accounts.CreateAsync(people, cancellationToken);
+        return areAll
+            ? TypedResults.Ok(new CreatedAccounts([.. created.Select(Shown)]))
+            : TypedResults.ValidationProblem(new Dictionary<string, string[]> { [$"accounts[{created.Count}].login"] = [LoginIsTaken] });
     }
 
     private static async Task<Results<Ok<CreatedAccount>, ProblemHttpResult>> RenewTokenAsync(
@@ -103,6 +120,20 @@ internal static partial class AccountEndpoints
         await accounts.RenewTokenAsync(id, CourseToChange(context), cancellationToken) is { } renewed
             ? TypedResults.Ok(Shown(renewed))
             : TypedResults.Problem($"Account {id} does not exist in this course, or its token is not yours to renew.", statusCode: StatusCodes.Status404NotFound);
+
+    private static async Task<Results<Ok<Account>, ValidationProblem, ProblemHttpResult>> ChangeLoginAsync(
+        Guid id, NewLogin request, HttpContext context, AccountStore accounts, CancellationToken cancellationToken)
+    {
+        if (!IsLogin(request.Login))
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["login"] = [LoginIsNone] });
+        }
+
+        var changed = await accounts.ChangeLoginAsync(id, CourseToChange(context), Login.Read(request.Login), cancellationToken);
+        return changed.IsTaken ? TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["login"] = [LoginIsTaken] })
+            : changed.Account is { } account ? TypedResults.Ok(account)
+            : TypedResults.Problem($"Account {id} does not exist in this course, or its login is not yours to change.", statusCode: StatusCodes.Status404NotFound);
+    }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid id, HttpContext context, AccountStore accounts, CancellationToken cancellationToken) =>
@@ -115,17 +146,21 @@ internal static partial class AccountEndpoints
 
     private static bool IsOwner(CallerIdentity caller) => caller.Roles.Contains(Roles.Owner);
 
-    private static bool MayMake(CallerIdentity caller, (string Name, string Course, string[] Roles) person) =>
+    private static bool MayMake(CallerIdentity caller, PersonToAdd person) =>
         IsOwner(caller) || (person.Course == caller.Course && !person.Roles.Contains(Roles.Instructor));
 
     private static CreatedAccount Shown((Account Account, string Token) made) => new(made.Account, made.Token, $"/?token={made.Token}");
 
-    private static (string Name, string Course, string[] Roles) Read(NewAccount? request, CallerIdentity caller) => (
+    private static PersonToAdd Read(NewAccount? request, CallerIdentity caller) => new(
         request?.Name?.Trim() ?? "",
         string.IsNullOrEmpty(request?.Course) ? caller.Course : request.Course,
-        [.. request?.Roles is { Count: > 0 } asked ? asked.Distinct() : [Roles.Student]]);
+        [.. request?.Roles is { Count: > 0 } asked ? asked.Distinct() : [Roles.Student]],
+        IsLogin(request?.Login) ? Login.Read(request?.Login) : request!.Login);
 
-    private static Dictionary<string, string[]> Problems((string Name, string Course, string[] Roles) person, string prefix)
+    /// <summary>Whether it is a login, or says that there is none.</summary>
+    private static bool IsLogin(string? text) => string.IsNullOrWhiteSpace(text) || Login.Read(text) is not null;
+
+    private static Dictionary<string, string[]> Problems(PersonToAdd person, string prefix)
     {
         var problems = new Dictionary<string, string[]>();
         if (person.Name.Length is 0 or > MaxNameLength || person.Name.Any(char.IsControl))
@@ -141,6 +176,11 @@ internal static partial class AccountEndpoints
         if (person.Roles.Except([Roles.Student, Roles.Instructor]).Any())
         {
             problems[$"{prefix}roles"] = [$"Choose from {Roles.Student} and {Roles.Instructor}."];
+        }
+
+        if (!IsLogin(person.Login))
+        {
+            problems[$"{prefix}login"] = [LoginIsNone];
         }
 
         return problems;

@@ -16,7 +16,7 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
     public static readonly TimeSpan CacheTime = TimeSpan.FromSeconds(10);
 
     private const string OwnerId = "owner";
-    private const string Columns = "id, name, course, roles, created_at, token_hash";
+    private const string Columns = "id, name, course, roles, created_at, token_hash, login";
     private const string MayChange = $"($2::text IS NULL OR course = $2 AND NOT '{Roles.Instructor}' = ANY (roles))";
     private const int CredentialBytes = 8;
 
@@ -54,25 +54,33 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
     public async Task<IReadOnlyList<Account>> ListAsync(string course, CancellationToken cancellationToken) =>
         [Owner, .. await ReadAsync($"SELECT {Columns} FROM accounts WHERE course = $1 ORDER BY name, id LIMIT 10000", [course], cancellationToken)];
 
-    /// <summary>Makes accounts, all or none, and their tokens, of which only hashes are kept.</summary>
-    public async Task<List<(Account Account, string Token)>> CreateAsync(
-        IEnumerable<(string Name, string Course, string[] Roles)> people, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes accounts and their tokens, of which only hashes are kept; all, or none and as many as there are before the first whose login
+    /// somebody has already.
+    /// </summary>
+    public async Task<(List<(Account Account, string Token)> Created, bool AreAll)> CreateAsync(
+        IEnumerable<PersonToAdd> people, CancellationToken cancellationToken)
     {
         List<(Account Account, string Token)> created = [];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        foreach (var (name, course, roles) in people)
+        foreach (var (name, course, roles, login) in people)
         {
             var token = NewToken();
             await using var command = Command(
-                $"INSERT INTO accounts (id, name, course, roles, token_hash) VALUES ($1, $2, $3, $4, $5) RETURNING {Columns}",
-                [Guid.CreateVersion7(), name, course, roles, Hash(token)]);
+                $"INSERT INTO accounts (id, name, course, roles, token_hash, login) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (login) DO NOTHING RETURNING {Columns}",
+                [Guid.CreateVersion7(), name, course, roles, Hash(token), OrNull(login)]);
             command.Connection = connection;
-            created.Add(((await ReadAsync(command, cancellationToken))[0], token));
+            if (await ReadAsync(command, cancellationToken) is not [var account])
+            {
+                return (created, false);
+            }
+
+            created.Add((account, token));
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return created;
+        return (created, true);
     }
 
     /// <summary>Gives a student of the course, or without a course anybody, a new token; null when there is no such account. Its sessions end.</summary>
@@ -81,7 +89,7 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
         var token = NewToken();
         var renewed = await ReadAsync(
             $"UPDATE accounts SET token_hash = $3 WHERE id = $1 AND {MayChange} RETURNING {Columns}",
-            [id, (object?)course ?? DBNull.Value, Hash(token)], cancellationToken);
+            [id, OrNull(course), Hash(token)], cancellationToken);
         _cache.Clear();
         return renewed.Count == 0 ? null : (renewed[0], token);
     }
@@ -90,9 +98,48 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
     public async Task<bool> DeleteAsync(Guid id, string? course, CancellationToken cancellationToken)
     {
         var deleted = await ReadAsync(
-            $"DELETE FROM accounts WHERE id = $1 AND {MayChange} RETURNING {Columns}", [id, (object?)course ?? DBNull.Value], cancellationToken);
+            $"DELETE FROM accounts WHERE id = $1 AND {MayChange} RETURNING {Columns}", [id, OrNull(course)], cancellationToken);
         _cache.Clear();
         return deleted.Count > 0;
+    }
+
+    /// <summary>The account of whom the institution has signed in: theirs since they came first, or the one on the list under their login, which is theirs from now on.</summary>
+    public async Task<Account?> FindByIdentityAsync(string identity, string login, CancellationToken cancellationToken) =>
+        await ReadAsync(
+            $"""
+            UPDATE accounts SET subject = $1
+            WHERE subject = $1 OR (login = $2 AND subject IS NULL AND NOT EXISTS (SELECT FROM accounts WHERE subject = $1))
+            RETURNING {Columns}
+            """,
+            [identity, login], cancellationToken) is [var account] ? account : null;
+
+    /// <summary>Makes an account for whom the institution has signed in, unless there is one for this person or login.</summary>
+    public Task AddAsync(PersonToAdd person, string identity, CancellationToken cancellationToken) =>
+        ReadAsync(
+            $"INSERT INTO accounts (id, name, course, roles, token_hash, login, subject) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING {Columns}",
+            [Guid.CreateVersion7(), person.Name, person.Course, person.Roles, Hash(NewToken()), OrNull(person.Login), identity], cancellationToken);
+
+    /// <summary>
+    /// Says what the institution calls a student of the course, or without a course anybody. Whoever had come from there under another login
+    /// is signed out, for which the account gets a token that nobody knows.
+    /// </summary>
+    public async Task<LoginChange> ChangeLoginAsync(Guid id, string? course, string? login, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var changed = await ReadAsync(
+                $"""
+                UPDATE accounts SET login = $3, subject = NULL, token_hash = CASE WHEN subject IS NULL THEN token_hash ELSE $4 END
+                WHERE id = $1 AND {MayChange} RETURNING {Columns}
+                """,
+                [id, OrNull(course), OrNull(login), Hash(NewToken())], cancellationToken);
+            _cache.Clear();
+            return changed is [var account] ? new(account, false) : new(null, false);
+        }
+        catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return new(null, true);
+        }
     }
 
     public void Dispose() => _cache.Dispose();
@@ -111,6 +158,8 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
 
         return command;
     }
+
+    private static object OrNull(string? text) => (object?)text ?? DBNull.Value;
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
@@ -149,6 +198,7 @@ internal sealed class AccountStore(NpgsqlDataSource database, Pseudonyms pseudon
                 reader.GetFieldValue<DateTimeOffset>(4))
             {
                 Credential = Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(5).AsSpan(0, CredentialBytes)),
+                Login = reader.IsDBNull(6) ? null : reader.GetString(6),
             });
         }
 

@@ -1,7 +1,9 @@
 using Lyceum.Gateway.Accounts;
+using Lyceum.Gateway.Institution;
 using Lyceum.Gateway.SignIn;
 using Lyceum.ServiceDefaults.Identity;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Options;
 
 namespace Lyceum.Gateway.Page;
 
@@ -43,14 +45,19 @@ internal static class PageEndpoints
 
     private static bool IsAsset(HttpContext context) => context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal);
 
-    private static async Task ShowAsync(HttpContext context, SessionCookie session, SignInEvents events, AccountStore accounts, IWebHostEnvironment environment)
+    private static async Task ShowAsync(HttpContext context, SessionCookie session, SignInEvents events, AccountStore accounts, IOptions<OidcOptions> institution, IWebHostEnvironment environment)
     {
         var (request, response) = (context.Request, context.Response);
         if (context.User.Identity is not { IsAuthenticated: true })
         {
             response.StatusCode = StatusCodes.Status401Unauthorized;
             response.ContentType = "text/html; charset=utf-8";
-            await response.WriteAsync(SignInPage.Html(refused: request.Query.ContainsKey("refused") || request.Query.ContainsKey("token")), context.RequestAborted);
+            await response.WriteAsync(
+                SignInPage.Html(
+                    isTokenRefused: request.Query.ContainsKey("refused") || request.Query.ContainsKey("token"),
+                    institution.Value.Authority is null ? null : (institution.Value.Name, InstitutionSignIn.PathTo(request)),
+                    Enum.TryParse<SignInFailure>(request.Query["failed"], out var failure) ? failure : null),
+                context.RequestAborted);
         }
         else if (Credentials.TokenOf(request) is not null && await accounts.FindByIdAsync(context.User.Caller().Subject, context.RequestAborted) is { } account)
         {

@@ -10,10 +10,13 @@ internal sealed class SignInEvents(LearningEventSender sender, TimeProvider time
 {
     private static readonly JsonElement ByLink = JsonElement.Parse("""{"by":"link"}""");
     private static readonly JsonElement ByForm = JsonElement.Parse("""{"by":"form"}""");
+    private static readonly JsonElement ByInstitution = JsonElement.Parse("""{"by":"institution"}""");
 
     public void SignedInByLink(Account account) => Send("SignIn", account.Roles, account.Course, account.Learner, ByLink);
 
     public void SignedInByForm(Account account) => Send("SignIn", account.Roles, account.Course, account.Learner, ByForm);
+
+    public void SignedInAtInstitution(Account account) => Send("SignIn", account.Roles, account.Course, account.Learner, ByInstitution);
 
     public void SignedOut(CallerIdentity caller) => Send("SignOut", caller.Roles, caller.Course, caller.Learner, null);
 

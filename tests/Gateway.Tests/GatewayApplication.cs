@@ -40,8 +40,8 @@ public sealed class GatewayApplication : IAsyncLifetime
         Address = client.BaseAddress!;
     }
 
-    /// <summary>Starts a Gateway with the same database and people but for the owner's token.</summary>
-    public async Task<ServiceUnderTest<Program>> StartAsync(string ownerToken)
+    /// <summary>Starts a Gateway with the same database and people but for the owner's token, and with more settings.</summary>
+    public async Task<ServiceUnderTest<Program>> StartAsync(string ownerToken, params IEnumerable<KeyValuePair<string, string?>> more)
     {
         string[] services = ["kernelservice", "modelhost", "telemetryingest", "chatservice"];
         return await new ServiceUnderTest<Program>([
@@ -51,6 +51,7 @@ public sealed class GatewayApplication : IAsyncLifetime
             new("Limits:MaxRequestBodySize", $"{1 << 20}"),
             new("Limits:AnonymousRequestsPerSecond", "50"),
             .. services.Select(name => KeyValuePair.Create($"services:{name}:http:0", (string?)Upstream.Address.ToString())),
+            .. more,
         ]).StartedAsync();
     }
 

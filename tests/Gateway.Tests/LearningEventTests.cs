@@ -25,7 +25,7 @@ public sealed class LearningEventTests(GatewayApplication application)
         using var signedOut = await browser.SendAsync(signOut);
         Assert.Equal(HttpStatusCode.NoContent, signedOut.StatusCode);
 
-        var sent = await EventsAsync(learner, 3);
+        var sent = await application.Upstream.EventsOfAsync(learner, 3);
         Assert.Equal(["SignIn link", "SignIn form", "SignOut "], sent.Select(one => $"{one.GetProperty("type").GetString()} {(one.TryGetProperty("detail", out var detail) ? detail.GetProperty("by").GetString() : "")}"));
         Assert.All(sent, one => Assert.Equal("default", one.GetProperty("course").GetString()));
         Assert.DoesNotContain(token, string.Concat(sent), StringComparison.Ordinal);
@@ -47,22 +47,7 @@ public sealed class LearningEventTests(GatewayApplication application)
         }
 
         Assert.Equal(2, refused);
-        var one = Assert.Single(await EventsAsync(learner, 1));
+        var one = Assert.Single(await application.Upstream.EventsOfAsync(learner, 1));
         Assert.Equal(("PolicyDecision", "rate_limited"), (one.GetProperty("type").GetString(), one.GetProperty("detail").GetProperty("decision").GetString()));
-    }
-
-    private async Task<List<JsonElement>> EventsAsync(string learner, int count)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            var sent = application.Upstream.Events.Where(one => one.GetProperty("learner").GetString() == learner).ToList();
-            if (sent.Count >= count)
-            {
-                return sent;
-            }
-
-            await Task.Delay(50, limit.Token);
-        }
     }
 }

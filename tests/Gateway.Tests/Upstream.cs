@@ -46,6 +46,22 @@ public sealed class Upstream : IAsyncDisposable
 
     public Task StartAsync() => _app.StartAsync();
 
+    /// <summary>What Gateway has sent of a learner, once there is as much as that.</summary>
+    public async Task<List<JsonElement>> EventsOfAsync(string learner, int count)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var sent = Events.Where(one => one.GetProperty("learner").GetString() == learner).ToList();
+            if (sent.Count >= count)
+            {
+                return sent;
+            }
+
+            await Task.Delay(50, limit.Token);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         SecondPart.Dispose();

@@ -1,14 +1,33 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { csvOf, namesOf, People } from '../src/classview/people';
+import { csvOf, People, peopleOf } from '../src/classview/people';
 
 afterEach(() => vi.unstubAllGlobals());
 
 function account(id: string, course = 'statistics') {
-  return { id, name: id, course, roles: ['student'], learner: `learner-${id}`, created_at: null };
+  return { id, name: id, course, roles: ['student'], learner: `learner-${id}`, created_at: null, login: null };
 }
 
-test('A name is a line that is not empty', () => {
-  expect(namesOf(' Ada Lovelace \r\n\n\tGrace Hopper\n')).toEqual(['Ada Lovelace', 'Grace Hopper']);
+test('A person is a line that is not empty, with a login in angle brackets', () => {
+  expect(peopleOf(' Ada Lovelace \r\n\n\tGrace Hopper <grace@example.edu>\n<cy@example.edu>\nLess < More')).toEqual([
+    { name: 'Ada Lovelace', login: null },
+    { name: 'Grace Hopper', login: 'grace@example.edu' },
+    { name: 'cy@example.edu', login: 'cy@example.edu' },
+    { name: 'Less < More', login: null },
+  ]);
+});
+
+test('A login that was changed is in the list', async () => {
+  const answers = [
+    { accounts: [account('ada')], institution: 'Example University' },
+    { ...account('ada'), login: 'ada@b.c' },
+  ];
+  vi.stubGlobal('fetch', () => Promise.resolve(Response.json(answers.shift())));
+  const people = new People();
+  await people.load();
+  await people.changeLogin(people.all()[0]!, ' ada@b.c ');
+
+  expect(people.institution()).toBe('Example University');
+  expect(people.all().map(one => one.login)).toEqual(['ada@b.c']);
 });
 
 test('Links are saved so that a spreadsheet reads names as names', () => {
@@ -34,7 +53,7 @@ test('Links that were made are shown whatever becomes of the next request', asyn
   const people = new People();
   await people.load();
 
-  const links = await people.invite(['zoe', 'ada'], 'student', 'statistics');
+  const links = await people.invite(peopleOf('zoe\nada'), 'student', 'statistics');
 
   expect(links.map(invitation => invitation.link)).toEqual([
     'http://localhost/?token=zoe',
@@ -54,7 +73,7 @@ test('Who was made in another course is not listed in this one', async () => {
   const people = new People();
   await people.load();
 
-  await people.invite(['ines'], 'instructor', 'biology');
+  await people.invite(peopleOf('ines'), 'instructor', 'biology');
 
   expect(people.all().map(one => one.name)).toEqual(['owner']);
 });

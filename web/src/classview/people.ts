@@ -7,6 +7,14 @@ export interface Account {
   roles: string[];
   learner: string;
   created_at: string | null;
+  /** What the institution's sign-in calls the person. */
+  login: string | null;
+}
+
+/** Somebody to make an account for. */
+export interface Person {
+  name: string;
+  login: string | null;
 }
 
 interface CreatedAccount {
@@ -21,12 +29,16 @@ export interface Invitation {
   link: string;
 }
 
-/** The names of a text with one on each line. */
-export function namesOf(text: string): string[] {
+/** The people of a text with one on each line, as mail programs write them: a name, and a login in angle brackets where there is one. */
+export function peopleOf(text: string): Person[] {
   return text
     .split('\n')
     .map(line => line.trim())
-    .filter(line => line !== '');
+    .filter(line => line !== '')
+    .map(line => {
+      const [, name, login] = /^(.*)<([^<>]+)>$/.exec(line) ?? [];
+      return login === undefined ? { name: line, login: null } : { name: name?.trim() || login, login };
+    });
 }
 
 /** Names and links as RFC 4180 has it; a name that a spreadsheet would take for a formula is text. */
@@ -44,6 +56,7 @@ const askAgainAfter = 60_000;
 /** The course's accounts, which alone know whose pseudonym is whose. */
 export class People {
   private accounts: Account[] = [];
+  private whereElse: string | null = null;
   private byLearner = new Map<string, Account>();
   private loadedAt = -Infinity;
   private loading: Promise<void> | undefined;
@@ -53,9 +66,16 @@ export class People {
     return this.accounts;
   }
 
+  /** What the institution is called at which people sign in, too. */
+  institution(): string | null {
+    return this.whereElse;
+  }
+
   async load(): Promise<void> {
     this.loadedAt = performance.now();
-    this.set((await getJson<{ accounts: Account[] }>('/accounts')).accounts);
+    const { accounts, institution } = await getJson<{ accounts: Account[]; institution: string | null }>('/accounts');
+    this.whereElse = institution;
+    this.set(accounts);
   }
 
   /** Loads again for a pseudonym that nobody here has, as after an invitation from elsewhere; whether it has a name now. */
@@ -89,9 +109,9 @@ export class People {
   }
 
   /** Makes accounts, all or none. */
-  async invite(names: string[], role: string, course: string): Promise<Invitation[]> {
+  async invite(wanted: Person[], role: string, course: string): Promise<Invitation[]> {
     const { accounts } = await sendJson<{ accounts: CreatedAccount[] }>('POST', '/accounts/batch', {
-      accounts: names.map(name => ({ name, roles: [role], course })),
+      accounts: wanted.map(({ name, login }) => ({ name, login, roles: [role], course })),
     });
     // Nothing is asked for between the links and whoever is to see them: they can be had only now.
     const listed = this.accounts[0]?.course;
@@ -102,6 +122,13 @@ export class People {
   /** Makes a new link; the old one, and sessions that it began, end. */
   async renew(account: Account): Promise<Invitation> {
     return invitationOf(await sendJson<CreatedAccount>('POST', `/accounts/${encodeURIComponent(account.id)}/token`));
+  }
+
+  /** Says what the institution's sign-in calls somebody; whoever had come from there by another login is signed out. */
+  async changeLogin(account: Account, login: string): Promise<void> {
+    const path = `/accounts/${encodeURIComponent(account.id)}/login`;
+    const changed = await sendJson<Account>('PUT', path, { login: login.trim() || null });
+    this.set(this.accounts.map(other => (other.id === changed.id ? changed : other)));
   }
 
   async remove(account: Account): Promise<void> {

@@ -2,16 +2,19 @@ import { openDialog, textField } from '../dom/dialog';
 import { el, icon } from '../dom/element';
 import { toast, toastError } from '../dom/toast';
 import type { Account, Invitation, People } from './people';
-import { namesOf, csvOf } from './people';
+import { csvOf, peopleOf } from './people';
 
 /** A browser may ask where to, in milliseconds. */
 const timeToSave = 600_000;
 
 /** Makes accounts and shows their sign-in links, this once. The owner also makes instructors, and courses by them. */
 export async function addPeopleDialog(people: People, ownCourse: string, isOwner: boolean): Promise<void> {
+  const institution = people.institution();
   const names = el('textarea', {
     rows: 4,
-    placeholder: 'Ada Lovelace\nGrace Hopper',
+    placeholder: institution
+      ? 'Ada Lovelace <ada@example.edu>\nGrace Hopper <grace@example.edu>'
+      : 'Ada Lovelace\nGrace Hopper',
     autofocus: true,
     required: true,
     testId: 'people-names',
@@ -37,13 +40,16 @@ export async function addPeopleDialog(people: People, ownCourse: string, isOwner
         { class: 'muted' },
         'Each gets a link for you to hand on. Whoever has a link can sign in as the person it is for.',
       ),
+      institution
+        ? el('p', { class: 'muted' }, `With an address behind the name they can sign in at ${institution}, too.`)
+        : null,
       el('label', { class: 'field' }, el('span', {}, 'Names, one on each line'), names),
       isOwner ? el('label', { class: 'field' }, el('span', {}, 'Who they are'), roles) : null,
       isOwner ? courseField : null,
     ],
     accept: 'Add',
     onAccept: async () => {
-      const wanted = namesOf(names.value);
+      const wanted = peopleOf(names.value);
       if (wanted.length === 0) {
         throw new Error('Write the names that you want to see in this view.');
       }
@@ -112,11 +118,14 @@ export async function peopleDialog(people: People, changed: () => void): Promise
     el(
       'li',
       {},
-      el('span', {}, account.name),
+      el('span', {}, account.name, account.login === null ? null : el('small', { class: 'muted' }, account.login)),
       el('span', { class: 'badge' }, account.roles.join(', ')),
       ...(account.roles.includes('owner')
         ? []
         : [
+            people.institution() === null
+              ? null
+              : action('rename', `Address of ${account.name} at the institution`, () => changeLogin(account)),
             action('retry', `New link for ${account.name}`, () => renew(account)),
             action('trash', `Remove ${account.name}`, () => remove(account)),
           ]),
@@ -125,6 +134,27 @@ export async function peopleDialog(people: People, changed: () => void): Promise
     if (confirm(`Make a new link for ${account.name}? The old one, and whoever is signed in by it, stops working.`)) {
       await showLink(await people.renew(account));
     }
+  };
+  const changeLogin = async (account: Account): Promise<void> => {
+    const [field, login] = textField('Address', account.login ?? '', {
+      required: false,
+      maxlength: 254,
+      'data-testid': 'people-login',
+    });
+    await openDialog({
+      title: `How ${account.name} signs in`,
+      body: [
+        el(
+          'p',
+          { class: 'muted' },
+          `The address by which ${people.institution()} knows the person; empty for a link alone. Whoever came by another address is signed out, and then needs a new link, too.`,
+        ),
+        field,
+      ],
+      accept: 'Save',
+      onAccept: () => people.changeLogin(account, login.value),
+    });
+    refresh();
   };
   const remove = async (account: Account): Promise<void> => {
     if (confirm(`Remove ${account.name}? Their link will no longer sign them in.`)) {
@@ -143,7 +173,7 @@ export async function peopleDialog(people: People, changed: () => void): Promise
   });
 }
 
-function action(name: 'retry' | 'trash', label: string, run: () => Promise<void>): HTMLElement {
+function action(name: 'rename' | 'retry' | 'trash', label: string, run: () => Promise<void>): HTMLElement {
   return el(
     'button',
     {
