@@ -37,6 +37,8 @@ public static class ServiceDefaultsHosting
         builder.Services.AddTransient<ServiceDiscoveryHandler>();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
+            // Spans and metrics say what its log would, which is filtered out and yet costs each request two handlers and a scope.
+            http.RemoveAllLoggers();
             http.AddHttpMessageHandler<IdentityForwardingHandler>();
             http.AddHttpMessageHandler<ResilienceHandler>();
             http.AddHttpMessageHandler<ServiceDiscoveryHandler>();

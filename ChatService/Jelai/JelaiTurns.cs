@@ -27,15 +27,15 @@ internal sealed class JelaiTurns(
     public async Task<Results<Ok<TutorReply>, ProblemHttpResult>> AskAsync(
         CallerIdentity student, string message, QuestionContext asked, CancellationToken cancellationToken)
     {
-        var context = contexts.From(asked);
+        var context = new AskedContext(contexts.From(asked), Completed: null);
         var started = time.GetTimestamp();
         Claim claim;
         do
         {
-            var last = await FreeAsync(student, context.NotebookPath, started, cancellationToken);
+            var last = await FreeAsync(student, context.Told.NotebookPath, started, cancellationToken);
             if (last?.IsBusy is true)
             {
-                return last.Waits ? TypedResults.Ok(new TutorReply(Approve)) : TurnProblems.Of(Refusal.AnotherTurnRuns, context.NotebookPath ?? "");
+                return last.Waits ? TypedResults.Ok(new TutorReply(Approve)) : TurnProblems.Of(Refusal.AnotherTurnRuns, context.Told.NotebookPath ?? "");
             }
 
             if (turns.IsFullFor(student))
@@ -52,7 +52,7 @@ internal sealed class JelaiTurns(
 
         if (claim.Turn is not { } turn)
         {
-            return TurnProblems.Of(claim.Refusal, context.NotebookPath ?? "");
+            return TurnProblems.Of(claim.Refusal, context.Told.NotebookPath ?? "");
         }
 
         var result = await TurnFollower.EndAsync(follower.FollowAsync(turns.Start(turn), 0, cancellationToken));

@@ -47,8 +47,8 @@ internal sealed class NotebookMcpTools(IHttpContextAccessor accessor)
         }
 
         var claim = session_id is null
-            ? await store.StartAsync(Caller, question, contexts.From(context), key: null, cancellationToken)
-            : await store.AskAsync(Caller, conversation, question, contexts.From(context), key: null, cancellationToken);
+            ? await store.StartAsync(Caller, question, contexts.Begin(Caller, context, isFirst: true), key: null, cancellationToken)
+            : await store.AskAsync(Caller, conversation, question, contexts.Begin(Caller, context, isFirst: false), key: null, cancellationToken);
         if (claim.Turn is not { } turn)
         {
             throw new McpException(TurnProblems.Of(claim.Refusal, session_id ?? "").ProblemDetails.Detail!);

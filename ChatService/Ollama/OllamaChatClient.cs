@@ -85,6 +85,9 @@ internal sealed class OllamaChatClient(IHttpClientFactory clients, IOptions<Tuto
 
         if (response.IsSuccessStatusCode)
         {
+            // A response holds on to its request for as long as it is read: what was asked is not needed any more.
+            request.Content = null;
+            request.Headers.Clear();
             return response;
         }
 

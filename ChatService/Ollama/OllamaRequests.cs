@@ -26,6 +26,11 @@ internal static class OllamaRequests
 
     private static OllamaMessage From(ChatMessage message)
     {
+        if (message.Contents is [TextContent only] && message.Role != ChatRole.Tool)
+        {
+            return new OllamaMessage(message.Role.Value, only.Text);
+        }
+
         StringBuilder content = new();
         StringBuilder thinking = new();
         List<string> images = [];

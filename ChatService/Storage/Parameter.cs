@@ -8,6 +8,8 @@ internal static class Parameter
 {
     public static NpgsqlParameter Id(Guid? value) => Make(NpgsqlDbType.Uuid, value);
 
+    public static NpgsqlParameter Ids(Guid[] values) => Make(NpgsqlDbType.Array | NpgsqlDbType.Uuid, values);
+
     public static NpgsqlParameter Text(string? value) => Make(NpgsqlDbType.Text, value);
 
     public static NpgsqlParameter Json(string? value) => Make(NpgsqlDbType.Jsonb, value);

@@ -17,26 +17,23 @@ internal sealed partial class AnswerGrower(ToolCallingClient model, AnswerStore 
     /// <param name="cancellationToken">Stops the model.</param>
     public async Task GrowAsync(LiveTurn live, Answer answer, IReadOnlyList<ChatMessage> messages, ChatOptions asked, Task? showOnce, CancellationToken cancellationToken)
     {
-        using var clock = new PeriodicTimer(options.Value.SaveInterval, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var updates = model.GetStreamingResponseAsync(messages, asked, stop.Token).GetAsyncEnumerator(stop.Token);
         var next = updates.MoveNextAsync().AsTask();
-        var tick = clock.WaitForNextTickAsync(stop.Token).AsTask();
+        // An answer that waits for its model has no clock: only what is not stored yet needs one.
+        Task? tick = null;
         var stored = (Length: live.ShownLength, Begun: false);
         try
         {
             while (true)
             {
-                await Task.WhenAny(next, tick);
-                if (tick.IsCompletedSuccessfully)
+                var now = (live.ShownLength, Begun: answer.Length > 0);
+                tick ??= now == stored ? null : Task.Delay(options.Value.SaveInterval, time, stop.Token);
+                await Task.WhenAny(tick is null ? [next] : [next, tick]);
+                if (tick is { IsCompletedSuccessfully: true })
                 {
-                    var now = (live.ShownLength, Begun: answer.Length > 0);
-                    if (now != stored && await SaveAsync(live, now.Begun, cancellationToken))
-                    {
-                        stored = now;
-                    }
-
-                    tick = clock.WaitForNextTickAsync(stop.Token).AsTask();
+                    stored = await SaveAsync(live, now.Begun, cancellationToken) ? now : stored;
+                    tick = null;
                 }
 
                 if (!next.IsCompleted)
@@ -72,11 +69,11 @@ internal sealed partial class AnswerGrower(ToolCallingClient model, AnswerStore 
     }
 
     /// <summary>An enumerator must not be disposed while it moves, so what was begun is cancelled and waited for.</summary>
-    private static async Task StopAsync(CancellationTokenSource stop, Task next, Task tick)
+    private static async Task StopAsync(CancellationTokenSource stop, Task next, Task? tick)
     {
         await stop.CancelAsync();
         await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await tick.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (tick ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<bool> SaveAsync(LiveTurn live, bool begun, CancellationToken cancellationToken)

@@ -4,55 +4,47 @@ using Npgsql;
 
 namespace Lyceum.ChatService.Turns;
 
-/// <summary>Keeps an answer's lease alive for as long as this process works on it, whatever it waits for meanwhile.</summary>
-internal sealed partial class AnswerLeases(AnswerStore answers, IOptions<ConversationsOptions> options, TimeProvider time, ILogger<AnswerLeases> logger)
+/// <summary>Keeps the leases of the answers alive that this process works on, whatever they wait for meanwhile: one clock and one statement for all.</summary>
+internal sealed partial class AnswerLeases(LiveTurns turns, AnswerStore answers, IOptions<ConversationsOptions> options, TimeProvider time, ILogger<AnswerLeases> logger) : BackgroundService
 {
-    /// <summary>Does the work under the lease.</summary>
-    /// <exception cref="TurnEndedException">The lease was lost: the work was stopped.</exception>
-    public async Task HoldAsync(LiveTurn live, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var over = new CancellationTokenSource();
-        var keeping = KeepAsync(live, stop.CancelAsync, over.Token);
-        try
-        {
-            await work(stop.Token);
-        }
-        catch (Exception failure) when (failure is not TurnEndedException && stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new TurnEndedException(TurnFailure.Lost);
-        }
-        finally
-        {
-            await over.CancelAsync();
-            await keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task KeepAsync(LiveTurn live, Func<Task> lose, CancellationToken over)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var clock = new PeriodicTimer(options.Value.TurnLease / 3, time);
-        while (await clock.WaitForNextTickAsync(over))
+        while (await clock.WaitForNextTickAsync(stoppingToken))
         {
-            try
-            {
-                switch (await answers.RenewAsync(live.Turn.AnswerId, over))
-                {
-                    case Saved.LeaseLost:
-                        await lose();
-                        return;
-                    case Saved.CancelRequested:
-                        live.Cancel();
-                        break;
-                }
-            }
-            catch (NpgsqlException failure) when (failure.IsTransient)
-            {
-                LogNotRenewed(logger, live.Turn.AnswerId, failure.Message);
-            }
+            await RenewAsync(stoppingToken);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of answer {Answer} could not be renewed for now: {Reason}")]
-    private static partial void LogNotRenewed(ILogger logger, Guid answer, string reason);
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        var running = turns.Running;
+        if (running.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var kept = await answers.RenewAsync([.. running.Select(live => live.Turn.AnswerId)], cancellationToken);
+            foreach (var live in running)
+            {
+                if (!kept.TryGetValue(live.Turn.AnswerId, out var isCancelled))
+                {
+                    live.Lose();
+                }
+                else if (isCancelled)
+                {
+                    live.Cancel();
+                }
+            }
+        }
+        catch (NpgsqlException failure) when (failure.IsTransient)
+        {
+            LogNotRenewed(logger, running.Count, failure.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The leases of {Count} answers could not be renewed for now: {Reason}")]
+    private static partial void LogNotRenewed(ILogger logger, int count, string reason);
 }

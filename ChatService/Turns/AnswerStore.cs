@@ -97,24 +97,38 @@ internal sealed class AnswerStore(
     }
 
     /// <summary>Stores the answer so far and renews its lease.</summary>
-    public Task<Saved> SaveAsync(Guid answer, string content, bool begun, CancellationToken cancellationToken) => KeepAsync(
-        new NpgsqlBatchCommand("""
+    public async Task<Saved> SaveAsync(Guid answer, string content, bool begun, CancellationToken cancellationToken)
+    {
+        await using var batch = WithoutWaiting(new NpgsqlBatchCommand("""
             UPDATE message SET content = $2, lease_until = now() + $3, status = CASE WHEN $4 THEN 'running' ELSE status END
             WHERE id = $1 AND lease_until IS NOT NULL
             RETURNING cancel_requested
             """)
         {
             Parameters = { Parameter.Id(answer), Parameter.Text(content), Parameter.Span(options.Value.TurnLease), Parameter.Flag(begun) },
-        },
-        cancellationToken);
+        });
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        return !await rows.ReadAsync(cancellationToken) ? Saved.LeaseLost : rows.GetBoolean(0) ? Saved.CancelRequested : Saved.Kept;
+    }
 
-    /// <summary>Renews the answer's lease, and nothing else.</summary>
-    public Task<Saved> RenewAsync(Guid answer, CancellationToken cancellationToken) => KeepAsync(
-        new NpgsqlBatchCommand("UPDATE message SET lease_until = now() + $2 WHERE id = $1 AND lease_until IS NOT NULL RETURNING cancel_requested")
+    /// <summary>Renews the leases of answers, and nothing else; answers those that are still held, each with whether its student wants it stopped.</summary>
+    public async Task<IReadOnlyDictionary<Guid, bool>> RenewAsync(Guid[] held, CancellationToken cancellationToken)
+    {
+        await using var batch = WithoutWaiting(new NpgsqlBatchCommand("UPDATE message SET lease_until = now() + $2 WHERE id = ANY ($1) AND lease_until IS NOT NULL RETURNING id, cancel_requested")
         {
-            Parameters = { Parameter.Id(answer), Parameter.Span(options.Value.TurnLease) },
-        },
-        cancellationToken);
+            Parameters = { Parameter.Ids(held), Parameter.Span(options.Value.TurnLease) },
+        });
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        Dictionary<Guid, bool> kept = [];
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            kept[rows.GetGuid(0)] = rows.GetBoolean(1);
+        }
+
+        return kept;
+    }
 
     /// <summary>Asks for the end of the answer that is being written, and tells every replica; its id, or null when none is.</summary>
     public async Task<Guid?> RequestCancelAsync(string subject, Guid conversation, CancellationToken cancellationToken)
@@ -216,15 +230,13 @@ internal sealed class AnswerStore(
     }
 
     /// <summary>What is stored on the way is stored again in a moment: its commit need not wait for the disk.</summary>
-    private async Task<Saved> KeepAsync(NpgsqlBatchCommand update, CancellationToken cancellationToken)
+    private NpgsqlBatch WithoutWaiting(NpgsqlBatchCommand update)
     {
-        await using var batch = database.CreateBatch();
+        var batch = database.CreateBatch();
         batch.Timeout = SaveTimeoutSeconds;
         batch.BatchCommands.Add(Commits.WithoutWaiting());
         batch.BatchCommands.Add(update);
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        await rows.NextResultAsync(cancellationToken);
-        return !await rows.ReadAsync(cancellationToken) ? Saved.LeaseLost : rows.GetBoolean(0) ? Saved.CancelRequested : Saved.Kept;
+        return batch;
     }
 
     private async Task<FollowedTurn?> FindAsync(string subject, Guid conversation, Guid? answer, CancellationToken cancellationToken)

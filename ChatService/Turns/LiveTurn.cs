@@ -15,14 +15,18 @@ internal sealed class LiveTurn(Turn turn, Task<TurnFailure?> kept) : IDisposable
     private readonly CancellationTokenSource _cancel = new();
     private TaskCompletionSource _changed = Signal();
     private TurnResult? _result;
+    private TurnGrounds? _grounds = turn.Grounds;
 
-    public Turn Turn => turn;
+    public Turn Turn { get; } = turn with { Grounds = null };
 
     /// <summary>Null once the question is on the disk, else why it will not be. Nobody is told of the turn before.</summary>
     public Task<TurnFailure?> Kept => kept;
 
-    /// <summary>Cancelled when the student stops the answer.</summary>
+    /// <summary>Cancelled when the student stops the answer, or when its lease was lost.</summary>
     public CancellationToken Cancelled => _cancel.Token;
+
+    /// <summary>Whether the answer counts as failed already, or was deleted: what is written of it is void.</summary>
+    public bool IsLost { get; private set; }
 
     /// <summary>What may be seen of the answer so far.</summary>
     public string Shown
@@ -70,6 +74,16 @@ internal sealed class LiveTurn(Turn turn, Task<TurnFailure?> kept) : IDisposable
         }
 
         changed.TrySetResult();
+    }
+
+    /// <summary>What was read as the turn began; null where that has to be read yet. Given once: a course's assignments are not kept for as long as an answer takes.</summary>
+    public TurnGrounds? TakeGrounds() => Interlocked.Exchange(ref _grounds, null);
+
+    /// <summary>Stops an answer that is another's, or nobody's, now.</summary>
+    public void Lose()
+    {
+        IsLost = true;
+        Cancel();
     }
 
     /// <summary>Stops the answer; nothing once it has ended.</summary>

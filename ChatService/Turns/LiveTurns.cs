@@ -22,6 +22,9 @@ internal sealed partial class LiveTurns(TurnRunner runner, KeptTurns kept, IOpti
             || (NamedStudents.IsNamed(caller) && ofCourse.Count(running => NamedStudents.IsNamed(running.Turn.Turn.Caller)) >= options.Value.MaxNamedTurnsPerCourse);
     }
 
+    /// <summary>All of them at this moment.</summary>
+    public IReadOnlyList<LiveTurn> Running => [.. _running.Values.Select(running => running.Turn)];
+
     /// <summary>Begins to run a turn.</summary>
     public LiveTurn Start(Turn turn)
     {

@@ -21,7 +21,6 @@ internal static class TurnEndpoints
         builder.Services.AddSingleton<AnswerStore>();
         builder.Services.AddSingleton<TurnEvents>();
         builder.Services.AddSingleton<AnswerGrower>();
-        builder.Services.AddSingleton<AnswerLeases>();
         builder.Services.AddSingleton<AnswerWriter>();
         builder.Services.AddSingleton<ExpertAgent>();
         builder.Services.AddSingleton<TurnGroundsReader>();
@@ -36,6 +35,7 @@ internal static class TurnEndpoints
         builder.Services.AddSingleton<TurnFollower>();
         builder.Services.AddSingleton<TurnAnswers>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<LiveTurns>());
+        builder.Services.AddHostedService<AnswerLeases>();
         builder.Services.AddHostedService<CancelListener>();
         builder.Services.AddHostedService<ExpiredTurns>();
     }
@@ -63,7 +63,7 @@ internal static class TurnEndpoints
             http,
             body,
             ChatJson.Default.StartRequest,
-            key => turns.StartAsync(http.User.Caller(), body.InitialMessage!, contexts.From(body.Context), key, http.RequestAborted),
+            key => turns.StartAsync(http.User.Caller(), body.InitialMessage!, contexts.Begin(http.User.Caller(), body.Context, isFirst: true), key, http.RequestAborted),
             "",
             (message, session) => TypedResults.Json(new StartedConversation(session.SessionId, message), ChatJson.Default.StartedConversation));
     }
@@ -77,7 +77,7 @@ internal static class TurnEndpoints
         }
 
         return await ContinueAsync(session_id, http, body, ChatJson.Default.AskRequest, answers, (id, key) =>
-            turns.AskAsync(http.User.Caller(), id, body.UserMessage!, contexts.From(body.Context), key, http.RequestAborted));
+            turns.AskAsync(http.User.Caller(), id, body.UserMessage!, contexts.Begin(http.User.Caller(), body.Context, isFirst: false), key, http.RequestAborted));
     }
 
     private static Task<IResult> RetryAsync(string session_id, HttpContext http, TurnStore turns, TurnAnswers answers) =>

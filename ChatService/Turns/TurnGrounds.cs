@@ -11,10 +11,15 @@ namespace Lyceum.ChatService.Turns;
 /// <param name="Help">What the tutor may do in the course.</param>
 /// <param name="Setup">What the tutor is in the course.</param>
 /// <param name="Profile">How the student has asked of late.</param>
-internal sealed record TurnGrounds(CourseHelp Help, CourseSetup Setup, LearnerProfile Profile);
+/// <param name="Asked">How often the error has been asked about that came with the question.</param>
+internal sealed record TurnGrounds(CourseHelp Help, CourseSetup Setup, LearnerProfile Profile, AskedError Asked)
+{
+    /// <summary>What is shown beside the question, where it was asked for as the turn began.</summary>
+    public Task<TutorContext>? Context { get; init; }
+}
 
 /// <summary>Reads the grounds of a turn, in one go and where possible in that which begins it: its student waits for the first word.</summary>
-internal sealed class TurnGroundsReader(NpgsqlDataSource database, PromptLibrary prompts)
+internal sealed class TurnGroundsReader(NpgsqlDataSource database, PromptLibrary prompts, HintLadder ladder)
 {
     public async Task<TurnGrounds> ReadAsync(Turn turn, CancellationToken cancellationToken)
     {
@@ -25,7 +30,7 @@ internal sealed class TurnGroundsReader(NpgsqlDataSource database, PromptLibrary
     }
 
     /// <summary>Asks for them at the end of a batch.</summary>
-    public static void Ask(NpgsqlBatch batch, Turn turn)
+    public void Ask(NpgsqlBatch batch, Turn turn)
     {
         var course = turn.Caller.Course;
         batch.BatchCommands.Add(AssignmentStore.Policy(course));
@@ -33,6 +38,7 @@ internal sealed class TurnGroundsReader(NpgsqlDataSource database, PromptLibrary
         batch.BatchCommands.Add(PromptStore.InUse(course));
         batch.BatchCommands.Add(ExperimentStore.Running(course));
         batch.BatchCommands.Add(LearnerProfiles.Of(turn.Caller, turn.QuestionId));
+        batch.BatchCommands.Add(ladder.Asked(HintLadder.ErrorKey(turn), turn.QuestionId));
     }
 
     /// <summary>Reads them, from the first of their results on.</summary>
@@ -47,6 +53,8 @@ internal sealed class TurnGroundsReader(NpgsqlDataSource database, PromptLibrary
         var running = await ExperimentStore.ReadAsync(rows, cancellationToken);
         await rows.NextResultAsync(cancellationToken);
         var profile = await LearnerProfiles.ReadAsync(rows, cancellationToken);
-        return new TurnGrounds(new CourseHelp(policy ?? HelpPolicy.Default, assignments), CourseSetup.For(turn.Caller, prompts.InUse(inUse), running), profile);
+        await rows.NextResultAsync(cancellationToken);
+        var asked = new AskedError(HintLadder.ErrorKey(turn), await HintLadder.ReadAsync(rows, cancellationToken));
+        return new TurnGrounds(new CourseHelp(policy ?? HelpPolicy.Default, assignments), CourseSetup.For(turn.Caller, prompts.InUse(inUse), running), profile, asked);
     }
 }

@@ -44,8 +44,9 @@ internal sealed class TurnPlanner(
         var isCommand = turn.Question.Trim().Equals(ReportCommand, StringComparison.OrdinalIgnoreCase);
         var asked = turn.IsRetry ? turn.Context : turn.Context with { NotebookPath = turn.Context.NotebookPath ?? turn.NotebookPath };
         // What does not hang on one another is asked for at once.
-        var completed = turn.IsRetry ? Task.FromResult(asked) : contexts.CompleteAsync(turn.Caller, asked, cancellationToken);
-        var (ofCourse, courseSetup, profile) = turn.Grounds ?? await grounds.ReadAsync(turn, cancellationToken);
+        var begun = live.TakeGrounds();
+        var completed = turn.IsRetry ? Task.FromResult(asked) : begun?.Context?.WaitAsync(cancellationToken) ?? contexts.CompleteAsync(turn.Caller, asked, cancellationToken);
+        var (ofCourse, courseSetup, profile, known) = begun ?? await grounds.ReadAsync(turn, cancellationToken);
         var early = asked.NotebookPath is null || isCommand ? null : ToolsAsync(turn, asked, ofCourse.For(asked.NotebookPath), cancellationToken);
         var context = await completed;
         var help = ofCourse.For(context.NotebookPath);
@@ -55,7 +56,7 @@ internal sealed class TurnPlanner(
         var errorKey = isCommand ? null : HintLadder.ErrorKey(turn.Caller.Subject, context, turn.Question);
         var reply = help.Policy.Lockdown ? ExamRule.Closed : isCommand ? profile.Report() : null;
         var found = early ?? (isCommand ? Task.FromResult<IReadOnlyList<Tool>>([]) : ToolsAsync(turn, context, help, cancellationToken));
-        var times = await ladder.AskedAsync(errorKey, turn.QuestionId, cancellationToken);
+        var times = errorKey == known.Key ? known.Times : await ladder.AskedAsync(errorKey, turn.QuestionId, cancellationToken);
         var level = Math.Min(times, help.Policy.MaxHintLevel);
         var study = isCommand
             ? QuestionStudy.None with { Profile = profile }

@@ -15,7 +15,6 @@ internal sealed partial class TurnRunner(
     TurnPlanner planner,
     WaitedTurns waited,
     AnswerWriter writer,
-    AnswerLeases leases,
     AnswerStore answers,
     TurnEvents events,
     IOptions<TutorOptions> tutorOptions,
@@ -37,9 +36,11 @@ internal sealed partial class TurnRunner(
         TurnFailure? failure = null;
         try
         {
-            await leases.HoldAsync(live, WriteAsync, stop.Token);
+            var plan = turn.Begun is null ? await planner.PlanAsync(live, stop.Token) : await waited.PlanAsync(live, stop.Token);
+            answer = turn.Begun is null ? answer : await waited.AnswerAsync(turn, stop.Token);
+            await writer.WriteAsync(live, plan, answer, stop.Token);
         }
-        catch (Exception thrown) when (Expected(thrown, live.Cancelled, late.Token, stop.Token) is { } expected)
+        catch (Exception thrown) when (Expected(thrown, live, late.Token, stop.Token) is { } expected)
         {
             LogFailed(logger, turn.AnswerId, expected.Kind, thrown.Message);
             failure = expected;
@@ -51,13 +52,6 @@ internal sealed partial class TurnRunner(
         }
 
         return await EndAsync(live, answer, failure, started);
-
-        async Task WriteAsync(CancellationToken cancellationToken)
-        {
-            var plan = turn.Begun is null ? await planner.PlanAsync(live, cancellationToken) : await waited.PlanAsync(live, cancellationToken);
-            answer = turn.Begun is null ? answer : await waited.AnswerAsync(turn, cancellationToken);
-            await writer.WriteAsync(live, plan, answer, cancellationToken);
-        }
     }
 
     private async Task<TurnResult> EndAsync(LiveTurn live, Answer answer, TurnFailure? failure, long started)
@@ -102,10 +96,11 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    private static TurnFailure? Expected(Exception thrown, CancellationToken cancelled, CancellationToken late, CancellationToken stop) => thrown switch
+    private static TurnFailure? Expected(Exception thrown, LiveTurn live, CancellationToken late, CancellationToken stop) => thrown switch
     {
+        not TurnEndedException when live.IsLost => TurnFailure.Lost,
         // An answer that is stopped may look broken to those who read it.
-        OperationCanceledException or ModelException when cancelled.IsCancellationRequested => TurnFailure.Cancelled,
+        OperationCanceledException or ModelException when live.Cancelled.IsCancellationRequested => TurnFailure.Cancelled,
         OperationCanceledException or ModelException when late.IsCancellationRequested => TurnFailure.TookTooLong,
         OperationCanceledException or ModelException when stop.IsCancellationRequested => TurnFailure.Stopping,
         ModelException failure => TurnFailure.Of(failure),

@@ -27,8 +27,9 @@ internal sealed class TurnStore(NpgsqlDataSource database, TurnGroundsReader gro
         SELECT $1, c.id, $4, 'assistant', '', 'queued', $5, now() + $6 FROM conversation c WHERE c.id = $2 AND c.subject = $3
         """;
 
-    public async Task<Claim> StartAsync(CallerIdentity caller, string question, TutorContext context, RequestKey? key, CancellationToken cancellationToken)
+    public async Task<Claim> StartAsync(CallerIdentity caller, string question, AskedContext asked, RequestKey? key, CancellationToken cancellationToken)
     {
+        var context = asked.Told;
         var turn = New(caller, Guid.CreateVersion7(time.GetUtcNow()), question, context) with { IsFirst = true, NotebookPath = context.NotebookPath };
         await using var batch = Begin(key, turn);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
@@ -49,13 +50,13 @@ internal sealed class TurnStore(NpgsqlDataSource database, TurnGroundsReader gro
         });
         batch.BatchCommands.Add(InsertQuestion(turn));
         batch.BatchCommands.Add(Answer(turn));
-        TurnGroundsReader.Ask(batch, turn);
+        grounds.Ask(batch, turn);
         try
         {
             await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
             // Behind how it is to commit.
             await rows.NextResultAsync(cancellationToken);
-            return await WithGroundsAsync(turn, rows, cancellationToken);
+            return await WithGroundsAsync(turn, asked, rows, cancellationToken);
         }
         catch (PostgresException refused) when (Refused(refused) is { } refusal)
         {
@@ -64,8 +65,9 @@ internal sealed class TurnStore(NpgsqlDataSource database, TurnGroundsReader gro
     }
 
     public async Task<Claim> AskAsync(
-        CallerIdentity caller, Guid conversation, string question, TutorContext context, RequestKey? key, CancellationToken cancellationToken)
+        CallerIdentity caller, Guid conversation, string question, AskedContext asked, RequestKey? key, CancellationToken cancellationToken)
     {
+        var context = asked.Told;
         if (await IsTakenAsync(caller, conversation, cancellationToken))
         {
             return Refusal.PersonAnswers;
@@ -84,7 +86,7 @@ internal sealed class TurnStore(NpgsqlDataSource database, TurnGroundsReader gro
         {
             Parameters = { Parameter.Id(conversation), Parameter.Text(caller.Subject), Parameter.Time(time.GetUtcNow()), Parameter.Text(context.NotebookPath) },
         });
-        TurnGroundsReader.Ask(batch, turn);
+        grounds.Ask(batch, turn);
         try
         {
             await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
@@ -97,7 +99,7 @@ internal sealed class TurnStore(NpgsqlDataSource database, TurnGroundsReader gro
 
             turn = turn with { NotebookPath = Columns.ReadText(rows, 0) };
             await rows.NextResultAsync(cancellationToken);
-            return await WithGroundsAsync(turn, rows, cancellationToken);
+            return await WithGroundsAsync(turn, asked, rows, cancellationToken);
         }
         catch (PostgresException refused) when (Refused(refused) is { } refusal)
         {
@@ -187,9 +189,9 @@ internal sealed class TurnStore(NpgsqlDataSource database, TurnGroundsReader gro
     };
 
     /// <summary>What comes last of a batch; with its end the turn is committed.</summary>
-    private async Task<Turn> WithGroundsAsync(Turn turn, NpgsqlDataReader rows, CancellationToken cancellationToken)
+    private async Task<Turn> WithGroundsAsync(Turn turn, AskedContext asked, NpgsqlDataReader rows, CancellationToken cancellationToken)
     {
-        turn = turn with { Grounds = await grounds.ReadAsync(rows, turn, cancellationToken) };
+        turn = turn with { Grounds = await grounds.ReadAsync(rows, turn, cancellationToken) with { Context = asked.Completed } };
         await rows.NextResultAsync(cancellationToken);
         return turn;
     }

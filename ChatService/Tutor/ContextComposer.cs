@@ -11,6 +11,16 @@ internal sealed partial class ContextComposer(StudentTelemetry telemetry, Kernel
     private const int MaxErrorName = 200;
     private const int MaxValue = 300;
 
+    /// <summary>
+    /// What the request brought, and where that is all that decides on it, what the services know: asked for while the turn begins. If it does
+    /// not begin nobody waits for them, so only their own limits end it.
+    /// </summary>
+    public AskedContext Begin(CallerIdentity student, QuestionContext? asked, bool isFirst)
+    {
+        var told = From(asked);
+        return new AskedContext(told, isFirst || told.NotebookPath is not null ? CompleteAsync(student, told, CancellationToken.None) : null);
+    }
+
     /// <summary>What the request itself brought.</summary>
     public TutorContext From(QuestionContext? asked)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Lyceum.ChatService.Storage;
+using Lyceum.ChatService.Turns;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -28,6 +29,10 @@ internal sealed partial class HintLadder(NpgsqlDataSource database, IOptions<Tut
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{subject}\n{context.NotebookPath}\n{error.Name}\n{message}")))[..32];
     }
 
+    /// <summary>The same as far as it is known when a turn begins.</summary>
+    public static string? ErrorKey(Turn turn) =>
+        ErrorKey(turn.Caller.Subject, turn.Context with { NotebookPath = turn.Context.NotebookPath ?? turn.NotebookPath }, turn.Question);
+
     /// <summary>How often the error has been asked about, this question included.</summary>
     public async Task<int> AskedAsync(string? errorKey, Guid question, CancellationToken cancellationToken)
     {
@@ -36,13 +41,32 @@ internal sealed partial class HintLadder(NpgsqlDataSource database, IOptions<Tut
             return 1;
         }
 
-        await using var command = database.CreateCommand($"""
-            SELECT count(*) FROM (SELECT 1 FROM message WHERE error_key = $1 AND id <> $2 AND created_at > now() - $3 LIMIT {MaxCounted}) asked
-            """);
-        command.Parameters.AddRange((NpgsqlParameter[])[Parameter.Text(errorKey), Parameter.Id(question), Parameter.Span(options.Value.LadderMemory)]);
-        return 1 + (int)Math.Min((long)(await command.ExecuteScalarAsync(cancellationToken))!, int.MaxValue - 1);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Asked(errorKey, question));
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadAsync(rows, cancellationToken);
+    }
+
+    /// <summary>Asks the same within a batch.</summary>
+    public NpgsqlBatchCommand Asked(string? errorKey, Guid question) => new($"""
+        SELECT count(*) FROM (SELECT 1 FROM message WHERE error_key = $1 AND id <> $2 AND created_at > now() - $3 LIMIT {MaxCounted}) asked
+        """)
+    {
+        Parameters = { Parameter.Text(errorKey), Parameter.Id(question), Parameter.Span(options.Value.LadderMemory) },
+    };
+
+    /// <summary>Reads the answer to that.</summary>
+    public static async Task<int> ReadAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
+    {
+        await rows.ReadAsync(cancellationToken);
+        return 1 + (int)rows.GetInt64(0);
     }
 
     [GeneratedRegex(@"\d+", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 }
+
+/// <summary>An error that a student asks about, and how often, this time included.</summary>
+/// <param name="Key">What makes it the same error; null for none.</param>
+/// <param name="Times">How often.</param>
+internal readonly record struct AskedError(string? Key, int Times);

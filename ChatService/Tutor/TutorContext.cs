@@ -48,6 +48,11 @@ internal sealed record TutorContext
     public IReadOnlyList<Source> Sources { get; init; } = [];
 }
 
+/// <summary>What belongs to a question as it is asked.</summary>
+/// <param name="Told">What the request itself brought.</param>
+/// <param name="Completed">The same with what other services know; null where they are still to be asked.</param>
+internal sealed record AskedContext(TutorContext Told, Task<TutorContext>? Completed);
+
 internal sealed record TutorError(string Name, string Value, string Traceback);
 
 [JsonSerializable(typeof(TutorContext))]

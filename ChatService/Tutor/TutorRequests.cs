@@ -43,7 +43,8 @@ internal sealed class TutorRequests(IOptions<TutorOptions> options)
 
         return new TutorRequest(
             [
-                new ChatMessage(ChatRole.System, instructions),
+                // In two parts, so that running turns share the first.
+                new ChatMessage(ChatRole.System, [new TextContent(setup.Prompts.Tutor.Text), new TextContent(instructions)]),
                 .. history.Kept,
                 new ChatMessage(ChatRole.User, QuestionFormat.Render(context, question, history.EarlierQuestions, study.Summary?.Text)),
             ],
@@ -70,10 +71,11 @@ internal sealed class TutorRequests(IOptions<TutorOptions> options)
     public static IReadOnlyList<ChatMessage> Rewrite(TutorSetup setup, IReadOnlyList<ChatMessage> messages, string answer) =>
         [.. messages, new ChatMessage(ChatRole.Assistant, answer), new ChatMessage(ChatRole.User, setup.Prompts.Ladder.Section("rewrite"))];
 
+    /// <summary>What the tutor is told beside its prompt.</summary>
     private string Instructions(TutorSetup setup, Help help, int level, QuestionStudy study, List<Source> sources)
     {
-        var (prompts, ladder) = (setup.Prompts, setup.Prompts.Ladder);
-        StringBuilder text = new(prompts.Tutor.Text);
+        var ladder = setup.Prompts.Ladder;
+        StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"\n\nHow much you may help with this question:\n- Hint level: {level} of {help.Policy.MaxHintLevel}. {ladder.Section($"level {level}")}\n- {ladder.Section(help.Policy.ShowCode ? "code shown" : "code hidden")}");
         if (Asking(setup, study) is { } asking)
         {

@@ -23,6 +23,8 @@ internal sealed class Measurements(Stack stack, CancellationToken cancellationTo
         using var models = Stack.Client(stack.Models, student);
         using var alone = Stack.Client(stack.Alone, student);
         using var with = Stack.Client(stack.WithContext, student);
+        using var telemetry = Stack.Client(stack.Telemetry, student);
+        using var kernels = Stack.Client(stack.Kernels, student);
         var kernel = await stack.PrepareAsync(student, cancellationToken);
         // Without an error in the request, the last one is looked for, too.
         object rich = new { notebook_path = "Task.ipynb", kernel_id = kernel };
@@ -32,6 +34,8 @@ internal sealed class Measurements(Stack stack, CancellationToken cancellationTo
             async () => (await Turn.ReadAsync(alone, Bare, cancellationToken)).First,
             async () => (await Turn.ReadAsync(with, rich, cancellationToken)).First,
             CommitAsync,
+            () => GetAsync(telemetry, "/telemetry/learners/me/last-error?notebook=Task.ipynb"),
+            () => GetAsync(kernels, $"/api/kernels/{kernel}/variables"),
         ];
         await RoundsAsync(targets, 2, each);
         stack.Node.Thinks = TimeSpan.FromMilliseconds(20);
@@ -45,6 +49,8 @@ internal sealed class Measurements(Stack stack, CancellationToken cancellationTo
             new Row("ChatService with context from three services adds, p50", Added(slow, 2), "10 ms"),
             new Row("first token with that context, p99 (ModelHost directly)", $"{Milliseconds(slow[2].P99!.Value)} ({Milliseconds(slow[0].P99!.Value)})", ""),
             new Row("floor: a commit that waits for this disk, p50", Milliseconds(fast[3].Median!.Value), ""),
+            new Row("floor: TelemetryIngest asked for the last error, p50", Milliseconds(slow[4].Median!.Value), ""),
+            new Row("floor: KernelService asked for a kernel's variables, p50", Milliseconds(slow[5].Median!.Value), ""),
             new Row("first token of a node that answers at once, ModelHost directly, p50", Milliseconds(fast[0].Median!.Value), ""),
             new Row("ChatService without context from elsewhere adds, with the commit in it, p50", Added(fast, 1), ""),
             new Row("ChatService with context from three services adds, with the commit in it, p50", Added(fast, 2), ""),
@@ -72,6 +78,13 @@ internal sealed class Measurements(Stack stack, CancellationToken cancellationTo
         }
 
         return samples;
+    }
+
+    private async Task<double> GetAsync(HttpClient client, string path)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await client.GetByteArrayAsync(new Uri(path, UriKind.Relative), cancellationToken);
+        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
 
     private async Task<double> CommitAsync()
@@ -103,11 +116,23 @@ internal sealed class Measurements(Stack stack, CancellationToken cancellationTo
 
     public async Task<IReadOnlyList<Row>> IdleAsync(int streams)
     {
+        // What a thousand questions within the same moment leave behind is another matter than what a stream takes that waits.
+        const int AtOnce = 50;
         stack.Node.Words = 2;
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(i => TurnOfAsync($"warm{i}")));
+        for (var i = 0; i < streams; i += AtOnce)
+        {
+            await Task.WhenAll(Enumerable.Range(i, AtOnce).Select(n => TurnOfAsync($"warm{n}")));
+        }
+
         var before = ProcessStatus.MemoryMegabytes(stack.Alone.Id);
         stack.Node.Held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var open = Enumerable.Range(0, streams).Select(i => TurnOfAsync($"idle{i}")).ToArray();
+        List<Task<Turn>> open = [];
+        foreach (var students in Enumerable.Range(0, streams).Chunk(AtOnce))
+        {
+            open.AddRange(students.Select(i => TurnOfAsync($"idle{i}")));
+            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, cancellationToken);
+        }
+
         await Task.Delay(TimeSpan.FromSeconds(15), TimeProvider.System, cancellationToken);
         var during = ProcessStatus.MemoryMegabytes(stack.Alone.Id);
         stack.Node.Held.SetResult();
@@ -128,10 +153,13 @@ internal sealed class Measurements(Stack stack, CancellationToken cancellationTo
         await using var database = NpgsqlDataSource.Create(stack.Database);
         await FillAsync(database, messages / PerConversation, PerConversation);
         using var client = Stack.Client(stack.Alone, TestIdentity.Student("history"));
-        var ids = await IdsAsync(database, requests);
-        var times = new List<double>();
+        // Other pages for the floor, so that neither finds in memory what the other fetched from the disk.
+        var all = await IdsAsync(database, requests * 2);
+        var (ids, other) = (all[..requests], all[requests..]);
+        List<double> times = [], floor = [];
         foreach (var id in ids)
         {
+            floor.Add(await PageAsync(database, other[times.Count]));
             var asked = Stopwatch.GetTimestamp();
             var page = await client.GetStringAsync(new Uri($"/llm/chat/{id}/history/?limit=50", UriKind.Relative), cancellationToken);
             times.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
@@ -142,13 +170,29 @@ internal sealed class Measurements(Stack stack, CancellationToken cancellationTo
         }
 
         // The first requests compile the path.
-        var samples = new Samples();
+        Samples samples = new(), bare = new();
         samples.AddRound([.. times.Skip(requests / 10)]);
+        bare.AddRound([.. floor.Skip(requests / 10)]);
         return
         [
+            new Row($"floor: the rows of a page among {messages:N0} by a bare client of PostgreSQL, p50", Milliseconds(bare.Median!.Value), ""),
+            new Row("the same, p99", Milliseconds(bare.P99!.Value), ""),
             new Row($"a page of 50 messages among {messages:N0}, p50", Milliseconds(samples.Median!.Value), ""),
             new Row("the same, p99", Milliseconds(samples.P99!.Value), "10 ms"),
         ];
+    }
+
+    private async Task<double> PageAsync(NpgsqlDataSource database, Guid conversation)
+    {
+        var asked = Stopwatch.GetTimestamp();
+        await using var command = database.CreateCommand("SELECT * FROM message WHERE conversation_id = $1 ORDER BY position DESC LIMIT 51");
+        command.Parameters.Add(new() { Value = conversation });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+        }
+
+        return Stopwatch.GetElapsedTime(asked).TotalMilliseconds;
     }
 
     public ValueTask DisposeAsync() => _floor.DisposeAsync();

@@ -16,6 +16,8 @@ internal sealed record Turn(double First, string Text, string? Stored)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/llm/chat/") { Content = JsonContent.Create(new { initial_message = "Why does it not work?", context }) };
         request.Headers.Accept.ParseAdd("text/event-stream");
+        // With its length, as browsers send it.
+        await request.Content.LoadIntoBufferAsync(cancellationToken);
         var asked = Stopwatch.GetTimestamp();
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         response.EnsureSuccessStatusCode();

@@ -1,11 +1,12 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using Lyceum.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace Lyceum.EndToEnd.Tests;
 
-/// <summary>A real engine that calls tools, and a student who is asked in the page.</summary>
+/// <summary>Models that call tools, and a student who is asked in the page and sees there what is done.</summary>
 public sealed class ApprovalTests(Browser browser) : IClassFixture<Browser>
 {
     private const string Manifest = """
@@ -68,5 +69,29 @@ public sealed class ApprovalTests(Browser browser) : IClassFixture<Browser>
         var message = history.GetProperty("messages").EnumerateArray().Last().GetProperty("id").GetString();
         Assert.Contains("It is on 12 February.", await owner.GetStringAsync(new Uri($"/tutor/courses/default/turns/{message}/calls", UriKind.Relative)), StringComparison.Ordinal);
         Assert.DoesNotContain("\"waiting\"", calls, StringComparison.Ordinal);
+    }
+    [Fact]
+    public async Task What_the_tutor_does_is_shown_for_as_long_as_it_does_it()
+    {
+        await using var node = await CallingNode.StartAsync();
+        await using var suite = await Suite.StartAsync(settings: [new("Models__Nodes__0", node.Address), new("Models__Tutor", "calling:latest")]);
+        using var owner = suite.Client();
+        using var allowed = await owner.PutAsJsonAsync("/tutor/courses/default/policy", new { tools = (string[])["kernel/run_code"] });
+        Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
+        var token = await suite.CreateStudentAsync("Eve");
+        await suite.SaveNotebookAsync(token, "run.ipynb", "1 + 1");
+        var page = await browser.OpenAsync(suite, token);
+        await page.GotoAsync($"{suite.Gateway}notebooks/run.ipynb");
+        await page.GetByTestId("tutor-input").FillAsync("What does it do?");
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.GetByTestId("tutor-approval")).ToContainTextAsync("urllib.request");
+        await Expect(page.GetByTestId("tutor-activity").Locator("visible=true")).ToHaveCountAsync(0);
+        await page.GetByTestId("approve-call").ClickAsync();
+        await Expect(page.GetByTestId("tutor-activity").Locator("visible=true")).ToContainTextAsync("Running code in the kernel…");
+
+        node.LetGo();
+        await Expect(page.Locator("[data-testid=tutor-message][data-sender=assistant][data-done]")).ToContainTextAsync("It went.");
+        await Expect(page.GetByTestId("tutor-activity")).ToHaveCountAsync(0);
     }
 }
