@@ -16,14 +16,16 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
     private static readonly DateTimeOffset Beginning = DateTimeOffset.UnixEpoch;
 
     private const string Changed = $"""
-        SELECT course, learner, least(edited_since, deriving_since), changes FROM learners
-        WHERE (edited_since IS NOT NULL OR deriving_since IS NOT NULL) AND {ChangedLearners.NotAside} AND (code_at IS NULL OR code_at < now() - $3)
+        SELECT course, learner, least(edited_since, rebuilding_since), changes FROM learners
+        WHERE (edited_since IS NOT NULL OR rebuilding_since IS NOT NULL) AND {ChangedLearners.NotAside} AND (code_at IS NULL OR code_at < now() - $3)
         ORDER BY code_at NULLS FIRST LIMIT $4
         """;
 
     /// <summary>From here on what comes is noted by itself. One learner at a time: writers lock several in an order of their own.</summary>
-    private const string Claim = """
-        UPDATE learners SET deriving_since = least(edited_since, deriving_since), edited_since = NULL WHERE course = $1 AND learner = $2 RETURNING deriving_since
+    private const string Claim = $"""
+        WITH way AS ({DerivationVersion.Keep})
+        UPDATE learners SET rebuilding_since = least(edited_since, rebuilding_since), edited_since = NULL
+        WHERE course = $1 AND learner = $2 AND EXISTS (SELECT FROM way) RETURNING rebuilding_since
         """;
 
     private const string Notebooks = """
@@ -45,7 +47,7 @@ internal sealed class CodeStateTable(NpgsqlDataSource database, NotebookEvents e
     private const string ForgetOthers = "DELETE FROM code_states WHERE course = $1 AND learner = $2 AND NOT notebook = ANY ($3)";
 
     private const string Done = """
-        UPDATE learners SET deriving_since = NULL, code_at = now() WHERE course = $1 AND learner = $2
+        UPDATE learners SET rebuilding_since = NULL, code_at = now() WHERE course = $1 AND learner = $2
         """;
 
     /// <summary>Some of the learners whose code has changed and was not looked at just before, but for those who are set aside.</summary>

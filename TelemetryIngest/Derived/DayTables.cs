@@ -21,7 +21,8 @@ internal sealed class DayTables(NpgsqlDataSource database, ActiveTimeTable times
 
     private const string Changed = $"""
         SELECT course, learner, changed_since, changes FROM learners
-        WHERE changed_since IS NOT NULL AND {ChangedLearners.NotAside} ORDER BY days_at NULLS FIRST, last_seen DESC LIMIT $3
+        WHERE changed_since IS NOT NULL AND {ChangedLearners.NotAside} AND EXISTS ({DerivationVersion.Holds})
+        ORDER BY days_derived_at NULLS FIRST, last_seen DESC LIMIT $3
         """;
 
     private const string Events = """
@@ -51,7 +52,7 @@ internal sealed class DayTables(NpgsqlDataSource database, ActiveTimeTable times
     private const string InsertQuestions = "INSERT INTO question_days SELECT $1, $2, * FROM unnest($3::date[], $4::text[], $5::text[], $6::text[], $7::int[])";
 
     private const string Done = """
-        UPDATE learners SET days_at = now(), changed_since = CASE WHEN changes = $3 THEN NULL ELSE changed_since END WHERE course = $1 AND learner = $2
+        UPDATE learners SET days_derived_at = now(), changed_since = CASE WHEN changes = $3 THEN NULL ELSE changed_since END WHERE course = $1 AND learner = $2
         """;
 
     /// <summary>Some of the learners whose executions or questions have changed, but for those who are set aside.</summary>

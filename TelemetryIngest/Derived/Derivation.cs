@@ -1,5 +1,6 @@
 using Lyceum.ServiceDefaults.Storage;
 using Lyceum.TelemetryIngest.Events;
+using Lyceum.TelemetryIngest.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -40,18 +41,22 @@ internal sealed partial class Derivation(
         }
     }
 
-    /// <summary>Works for as long as it holds the lock that one replica can have; returns at once when another has it.</summary>
+    /// <summary>
+    /// Works for as long as it holds the lock that one replica can have and derives in the way that holds; returns at once when another
+    /// has the lock or a newer version has changed the way.
+    /// </summary>
     private async Task LeadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var take = new NpgsqlCommand("SELECT pg_try_advisory_lock(hashtext('derivation'))", connection);
+        await using var take = new NpgsqlCommand(DerivationVersion.TakeLead, connection);
         if (await take.ExecuteScalarAsync(cancellationToken) is not true)
         {
             return;
         }
 
         await thresholds.RefreshAllAsync(cancellationToken);
-        while (true)
+        // The lock goes with its connection, of whose loss nobody is told.
+        while (await MayLeadAsync(connection, cancellationToken))
         {
             var start = time.GetTimestamp();
             HashSet<(string Course, CellKey Cell)> solved = [];
@@ -64,16 +69,18 @@ internal sealed partial class Derivation(
             await ChangeNotice.SendDerivedAsync(connection, changed.Concat(edited).Select(one => one.Course), cancellationToken);
             var rest = time.GetElapsedTime(start) * Rest;
             await Task.Delay(rest > MaxRest ? MaxRest : rest > options.Value.Interval ? rest : options.Value.Interval, time, cancellationToken);
-            // The lock goes with its connection, of whose loss nobody is told.
-            await ProbeAsync(connection, cancellationToken);
         }
+
+        // A pooled connection keeps its locks until it is used again.
+        await connection.ExecuteAsync(DerivationVersion.GiveUpLead, cancellationToken);
+        LogSuperseded(logger);
     }
 
     /// <exception cref="NpgsqlException">The database does not answer.</exception>
-    private static async Task ProbeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<bool> MayLeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var probe = new NpgsqlCommand("SELECT 1", connection);
-        await probe.ExecuteScalarAsync(cancellationToken);
+        await using var probe = new NpgsqlCommand(DerivationVersion.Holds, connection);
+        return await probe.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     private static bool IsTimeout(Exception failure) =>
@@ -96,7 +103,7 @@ internal sealed partial class Derivation(
             }
             catch (Exception failure) when (IsTimeout(failure))
             {
-                await ProbeAsync(connection, cancellationToken);
+                await MayLeadAsync(connection, cancellationToken);
                 LogSetAside(logger, one.Course, _aside.Add(one), failure.Message);
             }
             catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.ForeignKeyViolation)
@@ -116,6 +123,9 @@ internal sealed partial class Derivation(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Derived tables wait, PostgreSQL does not answer: {Reason}")]
     private static partial void LogPutOff(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A newer version of the service derives from now on")]
+    private static partial void LogSuperseded(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A learner of {Course} was erased while something was derived from their events")]
     private static partial void LogGone(ILogger logger, string course);

@@ -11,7 +11,7 @@ internal static class DerivationEndpoints
         UPDATE learners SET changed_since = '1970-01-01Z', edited_since = '1970-01-01Z', code_at = NULL, changes = nextval('learner_changes') WHERE course = $1
         """;
 
-    private const string Waiting = "SELECT count(*) FILTER (WHERE changed_since IS NOT NULL), count(*) FILTER (WHERE edited_since IS NOT NULL OR deriving_since IS NOT NULL) FROM learners WHERE course = $1";
+    private const string Waiting = "SELECT count(*) FILTER (WHERE changed_since IS NOT NULL), count(*) FILTER (WHERE edited_since IS NOT NULL OR rebuilding_since IS NOT NULL) FROM learners WHERE course = $1";
 
     public static void AddDerivation(this IHostApplicationBuilder builder)
     {

@@ -60,8 +60,8 @@ internal sealed class ExportedEvents(NpgsqlDataSource database, ExportStore expo
         }
     }
 
-    /// <summary>By event, the code of its cell after it as its subject's edits have made it; null where that is not known.</summary>
-    public IAsyncEnumerable<(Guid Event, string? Code)> ReadCodeAsync(string subject, CancellationToken cancellationToken) =>
+    /// <summary>What the events of a subject have made of their cells, as edits tell.</summary>
+    public IAsyncEnumerable<RebuiltStep> ReadCodeAsync(string subject, CancellationToken cancellationToken) =>
         new RebuiltCode(database, export, scrubber).ReadAsync(export.Subjects.Single(one => one.Subject == subject).Learner, cancellationToken);
 
     private ExportedEvent Read(NpgsqlDataReader row, string subject, long order, TimeSpan shift) => new(

@@ -37,6 +37,7 @@ internal enum ProgSnapColumn
     InterventionType,
     InterventionMessage,
     InsertText,
+    DeleteText,
     DeleteLength,
 #pragma warning restore CS1591
 }

@@ -60,9 +60,9 @@ internal static class ProgSnapExport
             if (subject?.Subject != one.Subject)
             {
                 subject = new ProgSnapSubject(one.Subject, events.Export.Course, events.Export.Key);
-                await foreach (var (edited, code) in events.ReadCodeAsync(one.Subject, cancellationToken))
+                await foreach (var step in events.ReadCodeAsync(one.Subject, cancellationToken))
                 {
-                    subject.Know(edited, code);
+                    subject.Know(step);
                 }
             }
 
@@ -84,9 +84,9 @@ internal static class ProgSnapExport
             {
                 subject = new ProgSnapSubject(one.Subject, events.Export.Course, events.Export.Key);
                 written.Clear();
-                await foreach (var (_, edited) in events.ReadCodeAsync(one.Subject, cancellationToken))
+                await foreach (var step in events.ReadCodeAsync(one.Subject, cancellationToken))
                 {
-                    if (edited is not null && subject.StateOf(edited) is var made && written.Add(made))
+                    if (step.Code is { } edited && subject.StateOf(edited) is var made && written.Add(made))
                     {
                         await table.WriteAsync([made, edited]);
                     }

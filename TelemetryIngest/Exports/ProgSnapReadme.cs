@@ -23,7 +23,7 @@ internal static class ProgSnapReadme
 
         **Sessions.** A Session.Start was fabricated before the first event of each. `LinkTables/LinkEvent.csv` has the session of every event, what sent it, whether its sender's clock cannot be right, and the rest of what events of other types than executions say, as JSON.
 
-        **Edits.** InsertText is empty where an edit inserted at more than one place. ClipboardCutEvent is a File.CopyText followed by the edit that removes the text. Intervention is an answer of the tutor, whose text is not part of the dataset.
+        **Edits.** InsertText is empty where an edit inserted at more than one place. SourceLocation is where in the code state an edit begins, `Text:line:column` with both from 1, and DeleteText what it took out there; both are empty where it changed more than one place, and where the code is not known. DeleteText is a part of the code state before, scrubbed as a whole. ClipboardCutEvent is a File.CopyText followed by the edit that removes the text. Intervention is an answer of the tutor, whose text is not part of the dataset.
 
         **Types of our own**: X- and the name under which the event was recorded. X-TutorQuestion is a question to the tutor; X-CellAddEvent, X-CellRemoveEvent, X-ActiveCellChangeEvent, X-NotebookHiddenEvent and X-NotebookScrollEvent are what a notebook's user did.
 

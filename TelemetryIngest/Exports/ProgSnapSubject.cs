@@ -14,12 +14,20 @@ internal sealed class ProgSnapSubject(string subject, string course, StudyKey ke
     private readonly Dictionary<(string? Notebook, string? Cell), string> _states = [];
     private readonly Dictionary<(string? Notebook, string? Cell), int> _attempts = [];
     private readonly Dictionary<Guid, string?> _rebuilt = [];
+    private readonly Dictionary<Guid, (string? Place, string? Deleted)> _edits = [];
     private long _order;
 
     public string Subject => subject;
 
-    /// <summary>Takes note of the code of an event's cell after it, as edits have made it; null where that is not known.</summary>
-    public void Know(Guid one, string? code) => _rebuilt[one] = code is null ? null : StateOf(code);
+    /// <summary>Takes note of what an event has made of its cell.</summary>
+    public void Know(RebuiltStep step)
+    {
+        _rebuilt[step.Event] = step.Code is { } code ? StateOf(code) : null;
+        if (step.Place is not null)
+        {
+            _edits[step.Event] = (step.Place, step.Deleted);
+        }
+    }
 
     /// <summary>The id of a code state: of whose it is and the code, so that the same code again is the same state.</summary>
     public string StateOf(string code) => key.Id("state", $"{subject}/{code}").ToString("N");
@@ -106,7 +114,7 @@ internal sealed class ProgSnapSubject(string subject, string course, StudyKey ke
         row[ProgSnapColumn.ExecutionResult] = one.Success == true ? "Success" : error.IsInterrupt ? "Timeout" : "Error";
     }
 
-    private static void Describe(ProgSnapRow row, ExportedEvent one, string type)
+    private void Describe(ProgSnapRow row, ExportedEvent one, string type)
     {
         var detail = one.Detail ?? default;
         if (type == "Intervention")
@@ -133,6 +141,7 @@ internal sealed class ProgSnapSubject(string subject, string course, StudyKey ke
             row[ProgSnapColumn.EditType] = edit.EditType;
             row[ProgSnapColumn.InsertText] = edit.InsertText;
             row[ProgSnapColumn.DeleteLength] = edit.DeleteLength;
+            (row[ProgSnapColumn.SourceLocation], row[ProgSnapColumn.DeleteText]) = _edits.GetValueOrDefault(one.EventId);
         }
     }
 

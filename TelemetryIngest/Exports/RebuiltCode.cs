@@ -22,8 +22,8 @@ internal sealed class RebuiltCode(NpgsqlDataSource database, FrozenExport export
         ORDER BY notebook, live_at, id
         """;
 
-    /// <summary>By event of the export, the code of the event's cell after it, scrubbed; null where edits are missing.</summary>
-    public async IAsyncEnumerable<(Guid Event, string? Code)> ReadAsync(string learner, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Of events of the export that are about a cell, what each has made of it.</summary>
+    public async IAsyncEnumerable<RebuiltStep> ReadAsync(string learner, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (!export.Definition.EventTypes.Contains("CellEditEvent"))
         {
@@ -69,15 +69,27 @@ internal sealed class RebuiltCode(NpgsqlDataSource database, FrozenExport export
         }
     }
 
-    private IEnumerable<(Guid Event, string? Code)> CodeOf(List<NotebookEvent> events)
+    private IEnumerable<RebuiltStep> CodeOf(List<NotebookEvent> events)
     {
+        Dictionary<int, string> codes = [];
         foreach (var step in new NotebookHistory(events).Steps())
         {
-            if (step.Cell is { } cell)
+            if (step.Cell is not { } cell)
             {
-                var code = step.IsBroken || !cell.IsKnown ? null : cell.Text.ToString();
-                yield return (export.Key.Id("event", step.Event.Id.ToString()), code is null || code.Contains(SavedCode.Unknown, StringComparison.Ordinal) ? null : scrubber.Clean(code));
+                continue;
             }
+
+            var one = export.Key.Id("event", step.Event.Id.ToString());
+            var code = step.IsBroken || !cell.IsKnown ? null : cell.Text.ToString();
+            if (code is null || code.Contains(SavedCode.Unknown, StringComparison.Ordinal))
+            {
+                codes.Remove(cell.Key);
+                yield return new(one, null, null, null);
+                continue;
+            }
+
+            yield return RebuiltStep.Of(one, codes.GetValueOrDefault(cell.Key), code, step.Edits, scrubber.Clean);
+            codes[cell.Key] = code;
         }
     }
 }

@@ -75,7 +75,7 @@ public sealed partial class DerivationTests
             await using var transaction = await connection.BeginTransactionAsync();
             await using var hold = new Npgsql.NpgsqlCommand("SELECT FROM cell_days WHERE learner = 'learner-slow' FOR UPDATE", connection);
             await hold.ExecuteNonQueryAsync();
-            await ExecuteAsync(data, "UPDATE learners SET changed_since = '1970-01-01Z', days_at = NULL, changes = nextval('learner_changes')");
+            await ExecuteAsync(data, "UPDATE learners SET changed_since = '1970-01-01Z', days_derived_at = NULL, changes = nextval('learner_changes')");
             await service.StoreAsync(Enumerable.Range(0, 3).Select(i => Sent.Execution(_now.AddMinutes(-2)).Of(_course, $"learner-{i}")));
             await Calls.UntilAsync(() => data.OneAsync<bool>("SELECT count(*) = 3 FROM cell_standings WHERE learner <> 'learner-slow'"), Derivations.Patience);
             Assert.True(await data.OneAsync<bool>("SELECT changed_since IS NOT NULL FROM learners WHERE learner = 'learner-slow'"));

@@ -112,6 +112,10 @@ public sealed class ProgSnapTests(TelemetryApplication app) : IClassFixture<Tele
         Assert.All(main.Rows.GroupBy(row => row["SubjectID"]), own => Assert.Equal(
             ["File.Edit x = 1", "File.Edit x = 12|# ***", "File.Edit y", "File.Edit z = 12|# ***", "Run.Program z = 12|# ***", "File.Edit unknown", "File.Save y", "Run.Program ran", "File.Save ran"],
             own.Select(row => $"{row["EventType"]} {code[row["CodeStateID"]].Replace('\n', '|')}")));
+        // Where each edit was, and what it took out: also of what is masked as a whole, a part.
+        Assert.All(main.Rows.GroupBy(row => row["SubjectID"]), own => Assert.Equal(
+            ["Text:1:1 -", "Text:1:6 -", "Text:1:1 -", "Text:1:1 x", " -"],
+            own.Where(row => row["EventType"] == "File.Edit" && row["AssignmentID"] == "Edited.ipynb").Select(row => $"{row["SourceLocation"]} {(row["DeleteText"].Length > 0 ? row["DeleteText"] : "-")}")));
         // Five codes of each subject, and no state that no event points to.
         Assert.Equal(10, states.Rows.Count);
         Assert.Empty(states.Rows.Select(row => row["CodeStateID"]).Except(main.Rows.Select(row => row["CodeStateID"])));
@@ -119,6 +123,26 @@ public sealed class ProgSnapTests(TelemetryApplication app) : IClassFixture<Tele
 
         Dictionary<string, object?> Edit(int seconds, string cell, object detail) =>
             Sent.Event("CellEditEvent", at.AddSeconds(seconds), JsonSerializer.SerializeToElement(detail), "Edited.ipynb", cell);
+    }
+
+    [Fact]
+    public async Task What_an_edit_took_out_is_masked_where_it_was_a_part_of_a_name()
+    {
+        using var course = new StudyCourse(app);
+        var study = await course.CreateAsync(StudyCourse.Draft("CellEditEvent"));
+        var at = TimeProvider.System.GetUtcNow().AddMinutes(-10);
+        foreach (var name in (string[])["ada", "bo"])
+        {
+            await course.Student(name).SendAsync(
+                Sent.Event("CellEditEvent", at, new { doc = new[] { "x = 1", "# Lovelace was here" } }, "Edited.ipynb", "c1"),
+                Sent.Event("CellEditEvent", at.AddSeconds(1), JsonSerializer.SerializeToElement(new { changes = new object[] { 12, new object[] { 4 }, 9 } }), "Edited.ipynb", "c1")).IngestedAsync();
+            await course.ConsentAsync(name, study);
+        }
+
+        var main = Table.Of(await course.DownloadAsync(await course.ExportAsync(study, "Ada Lovelace"), "progsnap2.zip"), "MainTable.csv");
+        Assert.Equal(
+            ["Text:2:7 Delete 4 ****", "Text:2:7 Delete 4 ****"],
+            main.Rows.Where(row => row["EditType"] == "Delete").Select(row => $"{row["SourceLocation"]} {row["EditType"]} {row["DeleteLength"]} {row["DeleteText"]}"));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ const colors: Record<Exclude<ExerciseState, 'none'>, string> = {
 const words: Record<ExerciseState, string> = {
   none: 'not started',
   tried: 'tried',
-  stuck: 'stuck',
+  stuck: 'stuck on one error',
   solved: 'solved',
 };
 

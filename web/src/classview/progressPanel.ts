@@ -85,7 +85,7 @@ export class ProgressPanel {
   }
 }
 
-const labels = { solved: 'Solved', stuck: 'Stuck', tried: 'Tried', none: 'Not started' };
+const labels = { solved: 'Solved', stuck: 'Stuck on one error', tried: 'Tried', none: 'Not started' };
 
 function key(state: keyof typeof labels): HTMLElement {
   return el('span', {}, el('span', { class: `state-key ${state}` }), labels[state]);
