@@ -39,7 +39,7 @@ internal sealed partial class AnswerLeases(LiveTurns turns, AnswerStore answers,
                 }
             }
         }
-        catch (NpgsqlException failure) when (failure.IsTransient)
+        catch (NpgsqlException failure)
         {
             LogNotRenewed(logger, running.Count, failure.Message);
         }

@@ -48,8 +48,12 @@ internal sealed partial class ReplicaHeartbeat(
                     await SayAllAsync();
                 }
 
-                await directory.RenewAsync(replicas.Self, address, options.Value.Lease);
-                missed = false;
+                // Who sees this replica counts on the seats of its kernels, so none of what was to be said may have been lost on the way.
+                missed = replicas.HasUnsaid;
+                if (!missed)
+                {
+                    await directory.RenewAsync(replicas.Self, address, options.Value.Lease);
+                }
             }
             catch (Exception failure) when (RedisFailure.IsAway(failure))
             {

@@ -26,6 +26,9 @@ internal sealed partial class Replicas(IServiceProvider services, KeptFiles kept
     /// <summary>The directory; null for a service that is alone.</summary>
     public ReplicaDirectory? Directory => _directory.Value;
 
+    /// <summary>Whether something could not be said since <see cref="TakeUnsaid"/>.</summary>
+    public bool HasUnsaid => Volatile.Read(ref _unsaid);
+
     /// <summary>Whether something could not be said since this was last asked.</summary>
     public bool TakeUnsaid() => Interlocked.Exchange(ref _unsaid, false);
 
