@@ -136,7 +136,7 @@ internal sealed partial class ModelForwarder(
         catch (Exception) when (run.Context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone; what the node has worked for it counts all the same.
-            accounts.Ended(run, slot, measured, relay is null ? default : relay.Figures with { OutputTokens = relay.Pieces }, relay is not null, isCharged: true);
+            accounts.Ended(run, slot, measured, relay?.Figures ?? default, relay is not null, isCharged: true);
             throw;
         }
     }
@@ -146,8 +146,7 @@ internal sealed partial class ModelForwarder(
         run.Answer.BeginStream(attempt.ContentType?.ToString());
         var failure = await relay.RunAsync(run.Context.RequestAborted);
         run.Sent(relay);
-        var figures = relay.Figures;
-        return (failure, figures.OutputTokens is null ? figures with { OutputTokens = relay.Pieces } : figures);
+        return (failure, relay.Figures);
     }
 
     /// <summary>An error of a node that another one may not have is not passed on while there is another one.</summary>
@@ -176,6 +175,8 @@ internal sealed partial class ModelForwarder(
     /// <summary>Prepares another attempt; where there can be none, ends the answer.</summary>
     private async Task<bool> MayGoOnAsync(ModelRun run, ModelNode node)
     {
+        // The next request is made of the whole body, and the thread that brought the failure has other connections (see InlineSockets).
+        await Task.Yield();
         if (!run.HasSent || run.TryContinue())
         {
             run.AvoidAfterStart(scheduler.Nodes);

@@ -14,7 +14,8 @@ internal sealed class StreamRelay(PipeReader source, PipeWriter client, ApiShape
     private const int MaxReadsInARow = 64;
     private readonly StreamTail _tail = new(shape, text);
 
-    public TokenFigures Figures => _tail.Figures;
+    /// <summary>What the node has told; where it has not told how much it wrote, that is what has passed.</summary>
+    public TokenFigures Figures => _tail.Figures with { OutputTokens = _tail.Figures.OutputTokens ?? Pieces };
 
     public int Pieces => _tail.Pieces;
 

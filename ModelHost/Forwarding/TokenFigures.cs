@@ -71,9 +71,10 @@ internal readonly record struct TokenFigures(bool Done, int? InputTokens, int? O
         return reader.ValueTextEquals(output) ? figures with { OutputTokens = Number(ref reader) } : figures;
     }
 
+    /// <summary>A figure below zero says nothing: it would give a quota back.</summary>
     private static int? Number(ref Utf8JsonReader reader)
     {
         reader.Read();
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) ? value : null;
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) && value >= 0 ? value : null;
     }
 }

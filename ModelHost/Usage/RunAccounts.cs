@@ -7,7 +7,10 @@ namespace Lyceum.ModelHost.Usage;
 /// <summary>Writes down what runs have taken: for metrics, for <c>/usage</c>, for quotas, and for whose turn is next.</summary>
 internal sealed class RunAccounts(UsageLedger usage)
 {
-    /// <summary>Counts what was told of a run. What was not told is charged by estimate, unless the node has failed.</summary>
+    /// <summary>
+    /// Counts what was told of a run, and by estimate what was not, unless the node has failed: for <c>/usage</c>, quotas and shares the
+    /// same. Metrics have only what was told.
+    /// </summary>
     public void Ended(ModelRun run, NodeSlot slot, ModelTelemetry.ModelRun measured, TokenFigures figures, bool isStream, bool isCharged)
     {
         if (run.Scheduled.IsLookup)
@@ -17,9 +20,14 @@ internal sealed class RunAccounts(UsageLedger usage)
 
         measured.Used(figures, isStream);
         measured.Answered(run.Text);
-        usage.Add(run.Scheduled.Course, run.Scheduled.User, run.Scheduled.Model, slot.Node.Name, figures);
-        run.Hold?.Add((long)(figures.InputTokens ?? (isCharged ? run.Traits.PromptTokens : 0)) + (figures.OutputTokens ?? (isCharged ? run.Traits.AnswerTokens : 0)));
-        slot.Tokens = figures.InputTokens + (figures.OutputTokens ?? 0);
+        var input = isCharged ? run.Traits.PromptTokens : 0;
+        // Ollama leaves a figure of zero out: of an answer that only says that the model is loaded.
+        var output = isCharged && !figures.Done ? run.Traits.AnswerTokens : 0;
+        var counted = figures with { InputTokens = figures.InputTokens ?? input, OutputTokens = figures.OutputTokens ?? output };
+        usage.Add(run.Scheduled.Course, run.Scheduled.User, run.Scheduled.Model, slot.Node.Name, counted);
+        var tokens = (long)counted.InputTokens.Value + counted.OutputTokens.Value;
+        run.Hold?.Add(tokens);
+        slot.Tokens = (int)Math.Min(tokens, int.MaxValue);
     }
 
     /// <summary>
@@ -27,5 +35,5 @@ internal sealed class RunAccounts(UsageLedger usage)
     /// part of it, which nobody tells, so it counts by estimate.
     /// </summary>
     public void Left(ModelRun run, NodeSlot slot, ModelTelemetry.ModelRun measured) =>
-        Ended(run, slot, measured, new TokenFigures(Done: false, run.Traits.PromptTokens, OutputTokens: 0), isStream: false, isCharged: true);
+        Ended(run, slot, measured, new TokenFigures(Done: false, InputTokens: null, OutputTokens: 0), isStream: false, isCharged: true);
 }

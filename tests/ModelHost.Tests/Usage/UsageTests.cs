@@ -50,7 +50,8 @@ public sealed class UsageTests
         await using var node = await ScriptedNode.StartAsync(context => context.Request.Path.Value switch
         {
             "/v1/chat/completions" => ScriptedNode.SendAsync(context, "data: {\"choices\":[]}\n\ndata: {\"choices\":[]}\n\ndata: {\"choices\":[]}\n\ndata: [DONE]\n\n", "text/event-stream"),
-            "/v1/embeddings" => ScriptedNode.SendAsync(context, """{"object":"list","data":[]}""", "application/json"),
+            "/v1/embeddings" => ScriptedNode.SendAsync(context, """{"object":"list","data":[],"usage":{"prompt_tokens":-7}}""", "application/json"),
+            "/api/chat" => ScriptedNode.SendAsync(context, """{"message":{"role":"assistant","content":""},"done_reason":"load","done":true}""", "application/json"),
             // More than is held back, so that its figures are not read.
             _ => ScriptedNode.SendAsync(context, $$"""{"response":"{{new string('y', 300 * 1024)}}","done":true}""", "application/json"),
         });
@@ -59,6 +60,9 @@ public sealed class UsageTests
         await UsedAsync("/v1/chat/completions", new { model = "tiny", stream = true, messages = new[] { new { role = "user", content = new[] { new { type = "text", text }, new { type = "text", text } } } } }, 1002 + 3);
         await UsedAsync("/api/generate", new { model = "tiny", stream = false, prompt = text + text }, 1005 + 1000 + 256);
         await UsedAsync("/v1/embeddings", new { model = "tiny", input = new[] { text, text } }, 2261 + 1000);
+        await UsedAsync("/api/chat", new { model = "tiny", messages = Array.Empty<object>() }, 3261);
+        var entry = Assert.Single(await EntriesAsync(host, TestIdentity.Student()));
+        Assert.Equal((4, 3261), (entry.GetProperty("requests").GetInt32(), entry.GetProperty("input_tokens").GetInt32() + entry.GetProperty("output_tokens").GetInt32()));
 
         async Task UsedAsync(string path, object body, int expected)
         {
