@@ -25,6 +25,7 @@ try
         .WithoutDiagnostics()
         .WithKernelReplicas(settings, backing)
         .WithWorkspaces(settings, cluster)
+        .WithKernelAccounts(cluster)
         .WithOutbox(settings)
         .WithCache(backing)
         .WithReference(telemetryingest);

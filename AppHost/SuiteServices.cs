@@ -61,6 +61,17 @@ internal static class SuiteServices
         return service;
     }
 
+    /// <summary>Where each user's kernels have an account of their own, the service may take them on.</summary>
+    public static IResourceBuilder<ProjectResource> WithKernelAccounts(this IResourceBuilder<ProjectResource> service, KubernetesCluster? cluster)
+    {
+        if (cluster is not null && service.ApplicationBuilder.Configuration["KernelService:Kernels:Accounts:Count"] is { Length: > 0 } and not "0")
+        {
+            KubernetesCluster.LetTakeOnAccounts(service);
+        }
+
+        return service;
+    }
+
     /// <summary>Closes the runtime's door for dumps and debuggers, which is open to all that the service's account runs; a developer's stays open.</summary>
     public static IResourceBuilder<ProjectResource> WithoutDiagnostics(this IResourceBuilder<ProjectResource> service) =>
         service.ApplicationBuilder is { ExecutionContext.IsRunMode: true } builder && builder.Environment.IsDevelopment()

@@ -9,6 +9,9 @@ namespace Lyceum.AppHost.Publishing;
 /// <param name="settings">The section <c>Publish</c>.</param>
 internal sealed class KubernetesCluster(IResourceBuilder<KubernetesEnvironmentResource> cluster, IConfiguration settings)
 {
+    // docs/kernels.md.
+    private static readonly string[] ForAccounts = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"];
+
     // Any that no image uses for other files: it is an additional group of the pod's processes, and the volumes' own.
     private const long VolumeGroup = 2000;
 
@@ -37,12 +40,22 @@ internal sealed class KubernetesCluster(IResourceBuilder<KubernetesEnvironmentRe
         where T : IComputeResource =>
         ForEachContainer(workload, container => (container.Resources ??= new()).Limits[settings["GpuResource"] ?? "nvidia.com/gpu"] = "1");
 
-    /// <summary>Has services asked how they are, keeps the cluster's own API from them, and lets people in to the first of them.</summary>
+    /// <summary>Lets a workload start programs under other accounts, for which it is root, with no more of root's rights than that takes.</summary>
+    public static void LetTakeOnAccounts<T>(IResourceBuilder<T> workload)
+        where T : IComputeResource =>
+        ForEachContainer(workload, container =>
+        {
+            container.SecurityContext = new() { RunAsUser = 0, RunAsGroup = 0, Capabilities = new() };
+            ForAccounts.ToList().ForEach(container.SecurityContext.Capabilities.Add.Add);
+        });
+
+    /// <summary>Has services asked how they are, keeps root's rights and the cluster's own API from them, and lets people in to the first of them.</summary>
     public void Open(IResourceBuilder<ProjectResource> gateway, params IResourceBuilder<ProjectResource>[] others)
     {
         foreach (var service in others.Prepend(gateway))
         {
             ForEachContainer(service, MendProbes);
+            ForEachContainer(service, Confine);
             service.PublishAsKubernetesService(pods => pods.Workload!.PodTemplate.Spec.AutomountServiceAccountToken = false);
         }
 
@@ -58,6 +71,13 @@ internal sealed class KubernetesCluster(IResourceBuilder<KubernetesEnvironmentRe
         var security = service.Workload!.PodTemplate.Spec.SecurityContext ??= new();
         security.FsGroup ??= VolumeGroup;
         security.FsGroupChangePolicy ??= "OnRootMismatch";
+    }
+
+    private static void Confine(ContainerV1 container)
+    {
+        var security = container.SecurityContext ??= new();
+        security.AllowPrivilegeEscalation = false;
+        (security.Capabilities ??= new()).Drop.Add("ALL");
     }
 
     /// <summary>Aspire writes the scheme in small letters, which Kubernetes refuses: https://github.com/microsoft/aspire/issues/18271.</summary>

@@ -175,6 +175,35 @@ namespace Aspire.Hosting.Kubernetes.Resources
 
         /// <summary>How the cluster asks whether it must be started again.</summary>
         public ProbeV1? LivenessProbe { get; set; }
+
+        /// <summary>What it may do.</summary>
+        public SecurityContextV1? SecurityContext { get; set; }
+    }
+
+    /// <summary>What a container may do.</summary>
+    public sealed class SecurityContextV1
+    {
+        /// <summary>Whether its processes may get more rights than they start with.</summary>
+        public bool? AllowPrivilegeEscalation { get; set; }
+
+        /// <summary>The account that it runs as, where not the image's.</summary>
+        public long? RunAsUser { get; set; }
+
+        /// <summary>The group that it runs as, where not the image's.</summary>
+        public long? RunAsGroup { get; set; }
+
+        /// <summary>Parts of root's rights.</summary>
+        public CapabilitiesV1? Capabilities { get; set; }
+    }
+
+    /// <summary>Parts of root's rights, as in <c>capabilities(7)</c> without <c>CAP_</c>.</summary>
+    public sealed class CapabilitiesV1
+    {
+        /// <summary>Those that it has.</summary>
+        public IList<string> Add { get; } = [];
+
+        /// <summary>Those that are taken from it.</summary>
+        public IList<string> Drop { get; } = [];
     }
 
     /// <summary>How the cluster asks a container how it is.</summary>
