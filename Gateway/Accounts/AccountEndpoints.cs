@@ -60,7 +60,7 @@ internal static partial class AccountEndpoints
         var caller = context.User.Caller();
         var asked = string.IsNullOrEmpty(course) ? caller.Course : course;
         return asked == caller.Course || IsOwner(caller)
-            ? TypedResults.Ok(new AccountList(await accounts.ListAsync(asked, cancellationToken), institution.Value.Authority is null ? null : institution.Value.Name))
+            ? TypedResults.Ok(new AccountList(await accounts.ListAsync(asked, cancellationToken), institution.Value.OfferedName))
             : TypedResults.Forbid();
     }
 

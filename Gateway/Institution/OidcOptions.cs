@@ -27,6 +27,9 @@ internal sealed class OidcOptions : IValidatableObject
     [Required, StringLength(60, ErrorMessage = "SignIn:Oidc:Name must have 1 to 60 characters.")]
     public string Name { get; set; } = "your institution";
 
+    /// <summary>The name where people can sign in there; null where they cannot.</summary>
+    public string? OfferedName => Authority is null ? null : Name;
+
     /// <summary>What is asked for, separated by spaces.</summary>
     [Required, RegularExpression("(^|.* )openid( .*|$)", ErrorMessage = "SignIn:Oidc:Scopes must have openid among them.")]
     public string Scopes { get; set; } = "openid profile email";

@@ -55,7 +55,7 @@ internal static class PageEndpoints
             await response.WriteAsync(
                 SignInPage.Html(
                     isTokenRefused: request.Query.ContainsKey("refused") || request.Query.ContainsKey("token"),
-                    institution.Value.Authority is null ? null : (institution.Value.Name, InstitutionSignIn.PathTo(request)),
+                    institution.Value.OfferedName is { } name ? (name, InstitutionSignIn.PathTo(request)) : null,
                     Enum.TryParse<SignInFailure>(request.Query["failed"], out var failure) ? failure : null),
                 context.RequestAborted);
         }

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Lyceum.TelemetryIngest.Derived;
 
 /// <summary>Where a learner stands with a cell, over all days: a row of <c>cell_standings</c> but for whose it is and for the time at work.</summary>
@@ -35,4 +37,8 @@ internal sealed class CellStanding
 /// <summary>A cell of a notebook.</summary>
 /// <param name="Notebook">The notebook, as derived tables name it; empty when unknown.</param>
 /// <param name="Cell">The cell's id.</param>
-internal readonly record struct CellKey(string Notebook, string Cell);
+internal readonly record struct CellKey(string Notebook, string Cell)
+{
+    /// <summary>Reads <c>notebook, cell</c> of a derived table, with which a row begins.</summary>
+    public static CellKey Read(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1));
+}

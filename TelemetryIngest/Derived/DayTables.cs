@@ -74,7 +74,7 @@ internal sealed class DayTables(NpgsqlDataSource database, ActiveTimeTable times
             return [];
         }
 
-        var before = await connection.ReadAsync(Delete, row => new CellKey(row.GetString(0), row.GetString(1)), cancellationToken, changed.Course, changed.Learner, day);
+        var before = await connection.ReadAsync(Delete, CellKey.Read, cancellationToken, changed.Course, changed.Learner, day);
         await ExecuteAsync(connection, DeleteQuestions, cancellationToken, changed.Course, changed.Learner, day);
         await InsertAsync(connection, changed, cells, cancellationToken);
         await InsertAsync(connection, changed, questions.Where(one => one.Key.Day >= day).ToList(), cancellationToken);
@@ -195,24 +195,11 @@ internal static class ChangedLearners
     /// <param name="aside">Who is left out.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="values">The other parameters.</param>
-    public static async Task<List<ChangedLearner>> ReadAsync(
-        NpgsqlDataSource database, string sql, IReadOnlyCollection<(string Course, string Learner)> aside, CancellationToken cancellationToken, params object[] values)
-    {
-#pragma warning disable CA2100 // Constants of the callers.
-        await using var command = database.CreateCommand(sql);
-#pragma warning restore CA2100
-        foreach (var value in (object[])[aside.Select(one => one.Course).ToArray(), aside.Select(one => one.Learner).ToArray(), .. values])
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        List<ChangedLearner> changed = [];
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            changed.Add(new ChangedLearner(reader.GetString(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt64(3)));
-        }
-
-        return changed;
-    }
+    public static Task<List<ChangedLearner>> ReadAsync(
+        NpgsqlDataSource database, string sql, IReadOnlyCollection<(string Course, string Learner)> aside, CancellationToken cancellationToken, params object[] values) =>
+        database.ReadAsync(
+            sql,
+            row => new ChangedLearner(row.GetString(0), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), row.GetInt64(3)),
+            cancellationToken,
+            [aside.Select(one => one.Course).ToArray(), aside.Select(one => one.Learner).ToArray(), .. values]);
 }

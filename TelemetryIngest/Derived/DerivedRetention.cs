@@ -91,8 +91,8 @@ internal sealed class DerivedRetention(
 
         HashSet<CellKey> touched =
         [
-            .. await connection.ReadAsync(ForgetDays, ReadCell, cancellationToken, course, learner, oldest),
-            .. await connection.ReadAsync(ForgetTimes, ReadCell, cancellationToken, course, learner, oldest),
+            .. await connection.ReadAsync(ForgetDays, CellKey.Read, cancellationToken, course, learner, oldest),
+            .. await connection.ReadAsync(ForgetTimes, CellKey.Read, cancellationToken, course, learner, oldest),
         ];
         var standings = await StandingTable.RefreshAsync(connection, course, learner, touched, cancellationToken);
         if (standings.SolvedSince is { } solved)
@@ -101,7 +101,5 @@ internal sealed class DerivedRetention(
         }
 
         await transaction.CommitAsync(cancellationToken);
-
-        static CellKey ReadCell(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1));
     }
 }

@@ -67,7 +67,7 @@ internal static class StandingTable
 
         string[] notebooks = [.. cells.Select(cell => cell.Notebook)];
         string[] names = [.. cells.Select(cell => cell.Cell)];
-        var before = (await connection.ReadAsync(Successes, row => (Cell: new CellKey(row.GetString(0), row.GetString(1)), At: row.Time(2)), cancellationToken, course, learner, notebooks, names))
+        var before = (await connection.ReadAsync(Successes, row => (Cell: CellKey.Read(row), At: row.Time(2)), cancellationToken, course, learner, notebooks, names))
             .ToDictionary(one => one.Cell, one => one.At);
         Dictionary<CellKey, (CellStanding Standing, float Active, DateTimeOffset? ActiveAt)> standings = [];
         foreach (var day in await connection.ReadAsync(Days, ReadDay, cancellationToken, course, learner, notebooks, names))
@@ -77,7 +77,7 @@ internal static class StandingTable
         }
 
         foreach (var (cell, seconds, last) in await connection.ReadAsync(
-            Times, row => (new CellKey(row.GetString(0), row.GetString(1)), row.GetFloat(2), row.GetFieldValue<DateTimeOffset>(3)), cancellationToken, course, learner, notebooks, names))
+            Times, row => (CellKey.Read(row), row.GetFloat(2), row.GetFieldValue<DateTimeOffset>(3)), cancellationToken, course, learner, notebooks, names))
         {
             ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(standings, cell, out _);
             known = (known.Standing ?? new(), seconds, last);
